@@ -1,0 +1,351 @@
+"""What is measured, and how: one function for each part of the table."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from processes import (
+    Bedplate,
+    CannotMeasure,
+    FakeEngine,
+    Nginx,
+    clean_environment,
+    cpu_seconds,
+    resident_bytes,
+)
+
+MODEL_PATH = "/model/amazon.nova-lite-v1%3A0"
+CHAT_PATH = "/v1/chat/completions"
+LOAD_SECONDS_MAX = 120
+
+
+@dataclass
+class Figure:
+    """One line of the table."""
+
+    part: str
+    what: str
+    measured: float
+    unit: str
+    target: float | None = None
+    at_least: bool = False  # else the target is a most
+    note: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        if self.target is None:
+            return None
+        return self.measured >= self.target if self.at_least else self.measured <= self.target
+
+
+@dataclass
+class Settings:
+    build: Path
+    directory: Path  # for what the programs write; removed at the end
+    quick: bool = False
+    raw: dict = field(default_factory=dict)  # every run's own report
+
+    def choose(self, full, quick):
+        return quick if self.quick else full
+
+    def place(self, name: str) -> Path:
+        path = self.directory / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def keep(self, name: str, report) -> None:
+        self.raw.setdefault(name, []).append(report)
+
+
+def converse_body(max_tokens: int, text: str = "Hello") -> str:
+    return json.dumps(
+        {
+            "messages": [{"role": "user", "content": [{"text": text}]}],
+            "inferenceConfig": {"maxTokens": max_tokens, "temperature": 0},
+        }
+    )
+
+
+def chat_body(max_tokens: int, text: str = "Hello") -> str:
+    """What Bedplate asks an engine for, given converse_body()."""
+    return json.dumps(
+        {
+            "messages": [{"role": "user", "content": text}],
+            "temperature": 0,
+            "max_tokens": max_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+    )
+
+
+class Load:
+    """The load generator against one server."""
+
+    def __init__(self, settings: Settings, url: str, path: str, body: str, credentials=None):
+        self._binary = settings.build / "bench/bedplate_load"
+        self._target = ["--url", url, "--path", path, "--body", body]
+        self._environment = clean_environment(**(credentials or {}))
+
+    def start(self, kind: str, **options) -> subprocess.Popen:
+        words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        return subprocess.Popen(
+            [str(self._binary), kind, *self._target, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+        )
+
+    def requests(self, **options) -> dict:
+        process = self.start("requests", **options)
+        try:
+            printed, errors = process.communicate(timeout=LOAD_SECONDS_MAX)
+        finally:
+            process.kill()
+        if process.returncode != 0:
+            raise CannotMeasure(f"the load generator failed: {errors}")
+        report = json.loads(printed)
+        if report["refused"] or report["broken"] or not report["latency"]["count"]:
+            raise CannotMeasure(f"requests failed: {report}")
+        return report
+
+
+def median_of(reports: list[dict], *names: str) -> float:
+    def value(report):
+        for name in names:
+            report = report[name]
+        return report
+
+    return statistics.median(map(value, reports))
+
+
+def alternate(rounds: int, **sides) -> dict[str, list]:
+    """A B A B …: what disturbs the machine for a while disturbs both."""
+    reports: dict[str, list] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            reports[name].append(measure())
+    return reports
+
+
+def added_latency(settings: Settings, part: str, first_us: int, targets: dict) -> list[Figure]:
+    """(a): through Bedplate minus straight to the engine, on the same number of connections."""
+    place = settings.place(f"latency-{first_us}")
+    figures = []
+    with FakeEngine(settings.build, place, first_us=first_us) as engine:
+        with Bedplate(settings.build, place, engine.url) as server:
+            direct = Load(settings, engine.url, CHAT_PATH, chat_body(1))
+            gateway = Load(
+                settings,
+                server.url,
+                MODEL_PATH + "/converse",
+                converse_body(1),
+                server.credentials(),
+            )
+            for connections in (1, 32, 256):
+                options = {
+                    "connections": connections,
+                    "seconds": settings.choose(2, 0.7),
+                    "warm_up_seconds": settings.choose(0.5, 0.3),
+                }
+                reports = alternate(
+                    settings.choose(3, 1),
+                    direct=lambda: direct.requests(**options),
+                    bedplate=lambda: gateway.requests(**options),
+                )
+                settings.keep(f"latency first_us={first_us}", {**options, **reports})
+                for name in ("p50", "p99"):
+                    key = f"{name}_ms"
+                    plain = median_of(reports["direct"], "latency", key)
+                    ours = median_of(reports["bedplate"], "latency", key)
+                    figures.append(
+                        Figure(
+                            part,
+                            f"latency added, {connections} connections, {name}",
+                            ours - plain,
+                            "ms",
+                            targets.get((connections, name)),
+                            note=f"{ours:.3f} - {plain:.3f}",
+                        )
+                    )
+    return figures
+
+
+def throughput(settings: Settings) -> list[Figure]:
+    """(b): signed Converse beside nginx, which passes on what Bedplate asks the engine for."""
+    place = settings.place("throughput")
+    workers = os.cpu_count()
+    with (
+        FakeEngine(settings.build, place) as engine,
+        Bedplate(settings.build, place, engine.url) as server,
+        Nginx(place / "nginx", engine.url, workers) as nginx,
+    ):
+        ours = Load(
+            settings, server.url, MODEL_PATH + "/converse", converse_body(1), server.credentials()
+        )
+        theirs = Load(settings, nginx.url, CHAT_PATH, chat_body(1))
+        options = {
+            "connections": 64,
+            "seconds": settings.choose(2.5, 1),
+            "warm_up_seconds": 0.5,
+        }
+
+        def measured(load: Load, program):
+            before = cpu_seconds(program.pid)
+            report = load.requests(**options)
+            used = cpu_seconds(program.pid) - before
+            report["cpu_us_per_request"] = used / report["begun"] * 1e6
+            return report
+
+        reports = alternate(
+            settings.choose(5, 1),
+            nginx=lambda: measured(theirs, nginx),
+            bedplate=lambda: measured(ours, server),
+        )
+    settings.keep("throughput", {**options, **reports})
+    ratio = statistics.median(
+        a["requests_per_second"] / b["requests_per_second"]
+        for a, b in zip(reports["bedplate"], reports["nginx"])
+    )
+    figures = [Figure("b", "requests per second over nginx's", ratio, "", 0.4, at_least=True)]
+    for name in ("bedplate", "nginx"):
+        rate = median_of(reports[name], "requests_per_second")
+        used = median_of(reports[name], "cpu_us_per_request")
+        figures.append(Figure("b", f"  requests per second, {name}", rate, "/s"))
+        figures.append(Figure("b", f"  processor time per request, {name}", used, "us"))
+    return figures
+
+
+def run_streams(load: Load, streams: int, tokens: int, expected: str, watch=None) -> dict:
+    """`watch(phase)` is called with what the load generator says on standard error."""
+    process = load.start(
+        "streams", streams=streams, tokens=tokens, format=expected, ramp_seconds=2.5
+    )
+    timer = threading.Timer(LOAD_SECONDS_MAX, process.kill)
+    timer.start()
+    try:
+        for line in process.stderr:
+            if watch:
+                watch(line.strip())
+        printed = process.stdout.read()
+        if process.wait() != 0:
+            raise CannotMeasure("the load generator failed")
+        return json.loads(printed)
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+
+
+def streams(settings: Settings) -> list[Figure]:
+    """(c): a thousand streams of twenty tokens a second."""
+    place = settings.place("streams")
+    count, tokens = 1_000, settings.choose(240, 120)
+    resident = {}
+    with FakeEngine(settings.build, place, interval_us=50_000) as engine:
+        direct = Load(settings, engine.url, CHAT_PATH, chat_body(tokens))
+        with Bedplate(settings.build, place, engine.url) as server:
+            path = MODEL_PATH + "/converse-stream"
+            load = Load(settings, server.url, path, converse_body(tokens), server.credentials())
+            # What the first requests make the process allocate once is not the streams'.
+            Load(
+                settings, server.url, path, converse_body(2), server.credentials()
+            ).requests(connections=4, requests_max=20, warm_up_seconds=0)
+            resident["before"] = resident_bytes(server.pid)
+            cpu_before = cpu_seconds(server.pid)
+
+            def watch(phase: str) -> None:
+                resident[phase] = resident_bytes(server.pid)
+
+            report = run_streams(load, count, tokens, "events", watch)
+            cpu_used = cpu_seconds(server.pid) - cpu_before
+            resident["after"] = resident_bytes(server.pid)
+        plain = run_streams(direct, count, tokens, "sse")
+    settings.keep("streams", {"bedplate": report, "direct": plain, "resident_bytes": resident})
+    if "first end" not in resident:
+        raise CannotMeasure(f"the streams did not all open: {report}")
+    peak = max(resident["all open"], resident["first end"])
+    each_kib = (peak - resident["before"]) / count / 1024
+    return [
+        Figure("c", "streams dropped of 1,000", report["dropped"], "", 0),
+        Figure("c", "frame delay, p99", report["delay"]["p99_ms"], "ms", 5),
+        Figure("c", "  frame delay, p50", report["delay"]["p50_ms"], "ms"),
+        Figure("c", "  frame delay, p99, without Bedplate", plain["delay"]["p99_ms"], "ms"),
+        Figure("c", "  streams dropped, without Bedplate", plain["dropped"], ""),
+        Figure("c", "resident memory per stream", each_kib, "KiB", 64),
+        Figure("c", "  processor time per token", cpu_used / count / tokens * 1e6, "us"),
+    ]
+
+
+def demo_model(settings: Settings) -> list[Figure]:
+    """(d): the same questions to the demo model, through Bedplate and to its llama-server."""
+    place = settings.place("demo")
+    figures = []
+    with Bedplate(settings.build, place) as server:
+        question, tokens = "Tell me about the sea.", settings.choose(128, 64)
+        path = "/model/bedplate.demo-chat/converse-stream"
+        ours = Load(
+            settings, server.url, path, converse_body(tokens, question), server.credentials()
+        )
+        ours.requests(connections=1, requests_max=2, seconds=60, warm_up_seconds=0)
+        sockets = sorted((server.data_dir / "run").glob("*.sock"))
+        if len(sockets) != 1:
+            raise CannotMeasure(f"where does llama-server listen? {sockets}")
+        theirs = Load(
+            settings, f"unix:{sockets[0]}", CHAT_PATH, chat_body(tokens, question)
+        )
+        for connections in (1, 4):
+            options = {
+                "connections": connections,
+                "requests_max": settings.choose(24, 8) * connections,
+                "seconds": 60,
+                "warm_up_seconds": 0,
+            }
+            reports = alternate(
+                settings.choose(9, 2),
+                direct=lambda: theirs.requests(**options),
+                bedplate=lambda: ours.requests(**options),
+            )
+            settings.keep("demo model", {**options, **reports})
+            ratio = statistics.median(
+                a["tokens_per_second"] / b["tokens_per_second"]
+                for a, b in zip(reports["bedplate"], reports["direct"])
+            )
+            rates = [median_of(reports[n], "tokens_per_second") for n in ("bedplate", "direct")]
+            figures.append(
+                Figure(
+                    "d",
+                    f"tokens per second over llama-server's, {connections} at once",
+                    ratio,
+                    "",
+                    0.97,
+                    at_least=True,
+                    note=f"{rates[0]:.0f} / {rates[1]:.0f}",
+                )
+            )
+    return figures
+
+
+def start(settings: Settings) -> list[Figure]:
+    """(e): from starting the process to its word that it listens; memory before any request."""
+    seconds, resident = [], []
+    for turn in range(settings.choose(7, 3)):
+        with Bedplate(settings.build, settings.place(f"start-{turn}")) as server:
+            seconds.append(server.start_seconds)
+            threading.Event().wait(0.5)  # let it settle
+            resident.append(resident_bytes(server.pid))
+    binary = settings.build / "bedplate"
+    settings.keep("start", {"seconds": seconds, "resident_bytes": resident})
+    return [
+        Figure("e", "start to listening", statistics.median(seconds), "s", 0.3),
+        Figure("e", "idle resident memory", statistics.median(resident) / 2**20, "MiB", 40),
+        Figure("e", "size of the binary", binary.stat().st_size / 2**20, "MiB"),
+    ]

@@ -1,0 +1,43 @@
+// The subcommands of the `bedplate` program. Each returns the process's exit status: 0, or 1 when
+// it failed, or 2 when its configuration or arguments are wrong. Each prints its own messages.
+#pragma once
+
+#include <string>
+
+#include "app/configuration.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace bedplate::app {
+
+int serve_command(const Configuration& configuration);
+
+struct EnvOptions {
+  bool bearer = false;  ///< an API key in place of the access key pair
+  std::string format = "sh";  ///< sh, fish or json
+};
+int env_command(const Configuration& configuration, const EnvOptions& options);
+
+struct ChatOptions {
+  std::string model = "bedplate.demo-chat";
+  std::string system;
+  double temperature = 0;
+  int max_tokens = 512;
+};
+int chat_command(const Configuration& configuration, const ChatOptions& options);
+
+struct ModelsOptions {
+  bool all = false;   ///< those that nothing is bound to as well
+  bool json = false;
+  std::string region;
+};
+int models_command(const Configuration& configuration, const ModelsOptions& options);
+
+int doctor_command(const Configuration& configuration);
+
+/// Prints a completion script for bash, zsh or fish, made from the program's own options.
+int completion_command(const CLI::App& program, const std::string& shell);
+
+}  // namespace bedplate::app

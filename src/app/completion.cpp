@@ -1,0 +1,89 @@
+// Completion scripts, from the same tables that parse the command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.hpp"
+
+namespace bedplate::app {
+namespace {
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<const CLI::App*> subcommands(const CLI::App& program) {
+  return program.get_subcommands([](const CLI::App*) { return true; });
+}
+
+/// A text inside single quotes of every shell here.
+std::string quoted(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) {
+    text.replace(at, 1, "'\\''");
+  }
+  return "'" + text + "'";
+}
+
+void print_bash(const CLI::App& program) {
+  std::string names;
+  std::string cases;
+  for (const CLI::App* command : subcommands(program)) {
+    names += command->get_name() + " ";
+    cases += fmt::format("    {}) words=\"{}\" ;;\n", command->get_name(),
+                         fmt::join(option_names(*command), " "));
+  }
+  fmt::print(R"(_bedplate() {{
+  local current="${{COMP_WORDS[COMP_CWORD]}}" words="{}--help --version"
+  case "${{COMP_WORDS[COMP_CWORD-1]}}" in
+    --config|--data-dir) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  [ "$COMP_CWORD" -gt 1 ] && case "${{COMP_WORDS[1]}}" in
+{}  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}}
+complete -F _bedplate bedplate
+)",
+             names, cases);
+}
+
+void print_zsh(const CLI::App& program) {
+  fmt::print("#compdef bedplate\n_bedplate() {{\n  local -a commands\n  commands=(\n");
+  for (const CLI::App* command : subcommands(program)) {
+    fmt::print("    {}\n", quoted(command->get_name() + ":" + command->get_description()));
+  }
+  fmt::print("  )\n  if (( CURRENT == 2 )); then _describe command commands; return; fi\n");
+  fmt::print("  case $words[2] in\n");
+  for (const CLI::App* command : subcommands(program)) {
+    fmt::print("    {}) compadd -- {} ;;\n", command->get_name(),
+               fmt::join(option_names(*command), " "));
+  }
+  fmt::print("  esac\n}}\n_bedplate \"$@\"\n");
+}
+
+void print_fish(const CLI::App& program) {
+  for (const CLI::App* command : subcommands(program)) {
+    fmt::print("complete -c bedplate -f -n __fish_use_subcommand -a {} -d {}\n",
+               command->get_name(), quoted(command->get_description()));
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        fmt::print("complete -c bedplate -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
+                   command->get_name(), name, quoted(option->get_description()));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int completion_command(const CLI::App& program, const std::string& shell) {
+  if (shell == "bash") print_bash(program);
+  if (shell == "zsh") print_zsh(program);
+  if (shell == "fish") print_fish(program);
+  return 0;
+}
+
+}  // namespace bedplate::app

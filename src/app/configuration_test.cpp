@@ -1,0 +1,123 @@
+// The configuration file: every key in effect, every mistake named with its line.
+#include "app/configuration.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace bedplate::app {
+namespace {
+namespace fs = std::filesystem;
+
+class ConfigurationTest : public testing::Test {
+ protected:
+  ConfigurationTest() {
+    std::string pattern = (fs::temp_directory_path() / "bedplate-config-XXXXXX").string();
+    dir_ = ::mkdtemp(pattern.data());
+    flags_.data_dir = dir_.string();
+  }
+  ~ConfigurationTest() override { fs::remove_all(dir_); }
+
+  Configuration load(const std::string& text) {
+    std::ofstream(dir_ / "bedplate.toml") << text;
+    return load_configuration_blocking(flags_);
+  }
+  std::string mistake(const std::string& text) {
+    try {
+      load(text);
+    } catch (const std::invalid_argument& problem) {
+      const std::string what = problem.what();
+      const std::size_t name = what.find("bedplate.toml:");
+      return name == std::string::npos ? what : what.substr(name);
+    }
+    return "accepted";
+  }
+
+  fs::path dir_;
+  ConfigurationFlags flags_;
+};
+
+TEST_F(ConfigurationTest, WithoutAFileTheDemoModelServesEveryTextModel) {
+  const Configuration configuration = load_configuration_blocking(flags_);
+  EXPECT_EQ(configuration.listen.host, "127.0.0.1");
+  EXPECT_EQ(configuration.listen.port, 4580);
+  EXPECT_TRUE(configuration.authentication);
+  ASSERT_EQ(configuration.engines.engines.size(), 1u);
+  EXPECT_EQ(configuration.engines.engines[0].name, "demo");
+  EXPECT_TRUE(configuration.bindings.back().text_only);
+}
+
+TEST_F(ConfigurationTest, ReadsEnginesAndBindingsInOrder) {
+  const Configuration configuration = load(R"(
+listen = "127.0.0.1:9000"
+region = "eu-west-1"
+[limits]
+header_timeout_ms = 250
+[engines.big]
+type = "openai"
+endpoints = ["http://127.0.0.1:8000"]
+first_token_timeout_ms = 5000
+[engines.small]
+type = "llama.cpp"
+weights = "weights/small.gguf"
+slots = 2
+[[bindings]]
+models = ["anthropic.*"]
+regions = ["eu-west-1"]
+engine = "big"
+)");
+  EXPECT_EQ(configuration.listen.port, 9000);
+  EXPECT_EQ(configuration.listen.limits.header_timeout.count(), 250);
+  EXPECT_EQ(configuration.default_region, "eu-west-1");
+  ASSERT_EQ(configuration.engines.engines.size(), 3u);
+  const auto& small =
+      std::get<inference::LlamaCppOptions>(configuration.engines.engines[1].kind);
+  EXPECT_EQ(small.weights, fs::absolute(dir_) / "weights/small.gguf");
+  EXPECT_EQ(small.slots, 2);
+  // The operator's bindings come before the demo model's.
+  EXPECT_EQ(configuration.bindings.front().engine, "big");
+  EXPECT_EQ(configuration.bindings.back().engine, "demo");
+}
+
+TEST_F(ConfigurationTest, MistakesAreNamedWithTheirLine) {
+  EXPECT_EQ(mistake("lissten = \"x\"\n"), "bedplate.toml:1: unknown key 'lissten'");
+  EXPECT_EQ(mistake("\nregion = 7\n"), "bedplate.toml:2: 'region' must be a text in quotes");
+  EXPECT_EQ(mistake("[limits]\nheader_timeout_ms = 0\n"),
+            "bedplate.toml:2: 'limits.header_timeout_ms' must be from 1 to 86400000");
+  EXPECT_EQ(mistake("[engines.a]\ntype = \"vllm\"\n"),
+            "bedplate.toml:1: engine 'a' needs type = \"llama.cpp\" or \"openai\"");
+  EXPECT_EQ(mistake("[engines.a]\ntype = \"openai\"\nendpoints = []\n"),
+            "bedplate.toml:1: an engine of type openai needs 'endpoints'");
+  EXPECT_EQ(mistake("[[bindings]]\nmodels = [\"*\"]\n"),
+            "bedplate.toml:1: a binding needs 'models' and 'engine'");
+  EXPECT_TRUE(mistake("region = \n").starts_with("bedplate.toml:1:"));
+}
+
+TEST_F(ConfigurationTest, AuthenticationMayBeOffOnLoopbackOnly) {
+  EXPECT_EQ(mistake("authentication = false\n"), "accepted");
+  EXPECT_NE(mistake("authentication = false\nlisten = \"0.0.0.0:4580\"\n"), "accepted");
+  flags_.listen = "0.0.0.0:4580";
+  flags_.no_authentication = true;
+  EXPECT_NE(mistake(""), "accepted");
+}
+
+TEST_F(ConfigurationTest, AFileThatWasAskedForMustBeThere) {
+  flags_.config_file = (dir_ / "absent.toml").string();
+  EXPECT_THROW(load_configuration_blocking(flags_), std::invalid_argument);
+}
+
+TEST(Listen, TakesHostAndPort) {
+  wire::ServerOptions options;
+  parse_listen("[::1]:80", options);
+  EXPECT_EQ(options.host, "::1");
+  EXPECT_EQ(options.port, 80);
+  parse_listen(":8080", options);
+  EXPECT_EQ(options.host, "0.0.0.0");
+  for (const char* wrong : {"", "127.0.0.1", "127.0.0.1:", "x:70000", "x:8a", "x:-1"}) {
+    EXPECT_THROW(parse_listen(wrong, options), std::invalid_argument) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace bedplate::app

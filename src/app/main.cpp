@@ -1,0 +1,131 @@
+// The `bedplate` program: reads the command line and runs one subcommand.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+
+namespace bedplate::app {
+namespace {
+
+constexpr int kUsageError = 2;
+
+void apply_log_level(const std::string& name) {
+  if (name == "debug") return log::set_level(log::Level::kDebug);
+  if (name == "info") return log::set_level(log::Level::kInfo);
+  if (name == "warning") return log::set_level(log::Level::kWarning);
+  if (name == "error") return log::set_level(log::Level::kError);
+  throw std::invalid_argument(
+      fmt::format("log_level '{}' is none of debug, info, warning, error", name));
+}
+
+/// Runs a command with its configuration; a wrong configuration is the user's to mend.
+int with_configuration(const ConfigurationFlags& flags,
+                       const std::function<int(const Configuration&)>& command) {
+  Configuration configuration;
+  try {
+    configuration = load_configuration_blocking(flags);
+    apply_log_level(configuration.log_level);
+  } catch (const std::invalid_argument& problem) {
+    fmt::print(stderr, "bedplate: {}\n", problem.what());
+    return kUsageError;
+  }
+  return command(configuration);
+}
+
+void add_common(CLI::App& command, ConfigurationFlags& flags) {
+  command.add_option("--config", flags.config_file, "Configuration file (TOML)")
+      ->type_name("FILE");
+  command
+      .add_option("--data-dir", flags.data_dir,
+                  "Where credentials and state live (default: ~/.local/share/bedplate)")
+      ->type_name("DIR");
+}
+
+int run(int argc, char** argv) {
+  CLI::App program{"Amazon Bedrock on your own machines."};
+  program.name("bedplate");
+  program.require_subcommand(1);
+  program.set_version_flag("--version", version_text());
+  program.footer("Run `bedplate COMMAND --help` for a command's options.");
+
+  ConfigurationFlags flags;
+  EnvOptions env_options;
+  ChatOptions chat_options;
+  ModelsOptions models_options;
+  std::string shell;
+
+  CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
+  add_common(serve, flags);
+  serve.add_option("--listen", flags.listen, "Address to listen on (default: 127.0.0.1:4580)")
+      ->type_name("HOST:PORT");
+  serve.add_flag("--no-auth", flags.no_authentication,
+                 "Accept unsigned requests; only on a loopback address");
+
+  CLI::App& env = *program.add_subcommand("env", "Print the environment that a client needs");
+  add_common(env, flags);
+  env.add_option("--listen", flags.listen, "The server's address, when it is not running yet")
+      ->type_name("HOST:PORT");
+  env.add_flag("--bearer", env_options.bearer, "Use an API key instead of an access key");
+  env.add_option("--format", env_options.format, "sh, fish or json")
+      ->check(CLI::IsMember({"sh", "fish", "json"}));
+
+  CLI::App& chat = *program.add_subcommand("chat", "Talk to a model of the running server");
+  add_common(chat, flags);
+  chat.add_option("--listen", flags.listen, "The server's address")->type_name("HOST:PORT");
+  chat.add_option("model", chat_options.model, "Model id (default: bedplate.demo-chat)");
+  chat.add_option("--system", chat_options.system, "System prompt");
+  chat.add_option("--temperature", chat_options.temperature, "0 to 1 (default: 0)")
+      ->check(CLI::Range(0.0, 1.0));
+  chat.add_option("--max-tokens", chat_options.max_tokens, "Longest reply (default: 512)")
+      ->check(CLI::PositiveNumber);
+
+  CLI::App& models = *program.add_subcommand("models", "Show which engine serves which model");
+  add_common(models, flags);
+  models.add_flag("--all", models_options.all, "List models without an engine too");
+  models.add_flag("--json", models_options.json, "Print JSON");
+  models.add_option("--region", models_options.region, "Logical region (default: the server's)");
+
+  CLI::App& doctor =
+      *program.add_subcommand("doctor", "Check engine, models, port and disk, and say what to do");
+  add_common(doctor, flags);
+  doctor.add_option("--listen", flags.listen, "The address to check")->type_name("HOST:PORT");
+
+  CLI::App& completion =
+      *program.add_subcommand("completion", "Print a completion script for your shell");
+  completion.add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    const int status = program.exit(problem);
+    return status == 0 ? 0 : kUsageError;
+  }
+  if (serve.parsed()) return with_configuration(flags, serve_command);
+  if (completion.parsed()) return completion_command(program, shell);
+  return with_configuration(flags, [&](const Configuration& configuration) {
+    if (env.parsed()) return env_command(configuration, env_options);
+    if (chat.parsed()) return chat_command(configuration, chat_options);
+    if (models.parsed()) return models_command(configuration, models_options);
+    return doctor_command(configuration);
+  });
+}
+
+}  // namespace
+}  // namespace bedplate::app
+
+int main(int argc, char** argv) {
+  try {
+    return bedplate::app::run(argc, argv);
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "bedplate: {}\n", problem.what());
+    return 1;
+  }
+}

@@ -1,0 +1,163 @@
+// `bedplate serve`: wires everything, serves until a signal, drains and ends its children.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "app/commands.hpp"
+#include "app/environment.hpp"
+#include "app/server_record.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+#include "identity/authenticator.hpp"
+#include "inference/bindings.hpp"
+#include "operations/gateway.hpp"
+#include "wire/server.hpp"
+
+namespace bedplate::app {
+namespace {
+
+constexpr auto kDrainMax = std::chrono::seconds(30);
+constexpr auto kHurriedDrainMax = std::chrono::milliseconds(200);
+
+/// SIGINT and SIGTERM, taken by this thread only: blocked before any other thread starts.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() const {
+    int which = 0;
+    sigwait(&signals_, &which);
+  }
+  bool pending() const {
+    const timespec none{0, 0};
+    return sigtimedwait(&signals_, nullptr, &none) > 0;
+  }
+
+ private:
+  sigset_t signals_;
+};
+
+/// Every connection is a file descriptor; the usual soft limit of 1,024 is no use to a server.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string url_of(const Configuration& configuration, std::uint16_t port) {
+  const bool tls = configuration.listen.tls.has_value();
+  std::string host = configuration.listen.host;
+  if (host == "0.0.0.0" || host == "::") host = "127.0.0.1";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}", tls ? "https" : "http", host, port);
+}
+
+void prepare_tls_blocking(Configuration& configuration) {
+  if (!configuration.generate_tls_certificate) return;
+  configuration.listen.tls =
+      wire::TlsFiles{(configuration.data_dir / "tls-certificate.pem").string(),
+                     (configuration.data_dir / "tls-key.pem").string()};
+  wire::generate_certificate_blocking(*configuration.listen.tls, configuration.listen.host);
+}
+
+void print_banner(const Configuration& configuration, const identity::CredentialStore& store,
+                  const std::string& url) {
+  fmt::print("bedplate is ready on {}\n\n", url);
+  if (configuration.authentication) {
+    fmt::print("{}", environment_text(client_environment(configuration, store, url, false), "sh"));
+  } else {
+    fmt::print("export AWS_ENDPOINT_URL={}\n", url);
+  }
+  fmt::print("\nEvery text model without an engine of its own is answered by the demo model, a "
+             "toy:\nbind real weights in bedplate.toml (docs/configuration.md), see what serves "
+             "what with\n`bedplate models`.\n");
+  std::fflush(stdout);
+}
+
+/// The first signal drains; another one during the drain hurries it.
+void drain(wire::Server& server, const StopSignals& signals) {
+  log::info("stopping: requests in flight may end");
+  const auto until = SteadyClock::now() + kDrainMax;
+  std::atomic<bool> done{false};
+  std::thread draining([&] {
+    server.drain_blocking(kDrainMax);
+    done = true;
+  });
+  while (!done && SteadyClock::now() < until) {
+    if (signals.pending()) {
+      server.drain_blocking(kHurriedDrainMax);
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  draining.join();
+}
+
+int serve(Configuration configuration) {
+  const StopSignals signals;
+  raise_file_limit();
+  DataDirLock lock(configuration.data_dir);
+  prepare_tls_blocking(configuration);
+
+  const MachineClock clock;
+  const auto store = identity::CredentialStore::open_blocking(configuration.data_dir.string(), clock);
+  identity::AuthenticatorOptions authentication;
+  authentication.allow_anonymous = !configuration.authentication;
+  authentication.default_region = configuration.default_region;
+  const identity::Authenticator authenticator(store, clock, authentication);
+
+  const std::size_t threads = configuration.io_threads > 0
+                                  ? configuration.io_threads
+                                  : std::max(1u, std::thread::hardware_concurrency());
+  IoPool pool(threads);
+  wire::Client client(pool, {});
+  inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
+  inference::Engines engines(pool, client, configuration.engines);
+  const inference::Bindings bindings(catalogue, engines, configuration.bindings);
+  const operations::Services services{clock, bindings};
+  operations::Gateway gateway(services, authenticator);
+
+  wire::Server server(
+      pool, configuration.listen,
+      [&gateway](wire::Request request, wire::ResponseWriter& writer) {
+        return gateway.serve(std::move(request), writer);
+      },
+      operations::Gateway::render_wire_error);
+  server.start();
+  const std::string url = url_of(configuration, server.port());
+  lock.publish_blocking({url, static_cast<long>(::getpid())});
+  print_banner(configuration, *store, url);
+
+  signals.wait();
+  drain(server, signals);
+  engines.stop_blocking();
+  pool.stop();
+  return 0;
+}
+
+}  // namespace
+
+int serve_command(const Configuration& configuration) {
+  try {
+    return serve(configuration);
+  } catch (const std::invalid_argument& problem) {
+    fmt::print(stderr, "bedplate: {}\n", problem.what());
+    return 2;
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "bedplate: {}\n", problem.what());
+    return 1;
+  }
+}
+
+}  // namespace bedplate::app

@@ -1,0 +1,66 @@
+// A request in, a principal out: the one place that decides who is calling.
+// Which error answers what, with sources: docs/authentication.md.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "identity/credential_store.hpp"
+#include "identity/principal.hpp"
+#include "identity/signature_verifier.hpp"
+#include "wire/http.hpp"
+
+namespace bedplate::identity {
+
+struct AuthenticatorOptions {
+  /// Authentication off: everybody is the administrator. Only for a listener on loopback, which the
+  /// application makes sure of.
+  bool allow_anonymous = false;
+  /// The region of callers whose credentials name none.
+  std::string default_region = "us-east-1";
+};
+
+/// What the addressed service accepts.
+struct ServiceRules {
+  /// Signing names in the credential scope; the first is named in errors. Empty: any.
+  std::vector<std::string> signing_names{"bedrock"};
+  /// Bedrock and Bedrock Runtime take API keys; Agents, Agents Runtime and other services do not.
+  bool bearer_allowed = true;
+  /// The Anthropic Messages path also takes the API key in `x-api-key`.
+  bool x_api_key_allowed = false;
+};
+
+struct Authentication {
+  Principal principal;
+  PayloadTrust payload = PayloadTrust::kSigned;
+};
+
+/// Safe from every thread. `clock` outlives it.
+class Authenticator {
+ public:
+  Authenticator(std::shared_ptr<const CredentialStore> store, const Clock& clock,
+                AuthenticatorOptions options = {});
+
+  /// Throws an ApiError as AWS would answer.
+  Principal authenticate(const wire::Request& request, const ServiceRules& rules = {}) const;
+
+  /// The same, and how far the body can be trusted: S3 needs to know.
+  Authentication authenticate_with_payload(const wire::Request& request,
+                                           const ServiceRules& rules) const;
+
+ private:
+  Principal anonymous(const wire::Request& request) const;
+  Authentication by_signature(const wire::Request& request, const SignatureClaim& claim,
+                              const VerifyOptions& options) const;
+  Principal by_api_key(std::string_view key) const;
+  Principal by_short_term_key(std::string_view key) const;
+
+  std::shared_ptr<const CredentialStore> store_;
+  const Clock& clock_;
+  AuthenticatorOptions options_;
+  SignatureVerifier verifier_;
+};
+
+}  // namespace bedplate::identity

@@ -1,0 +1,272 @@
+#include "identity/authenticator.hpp"
+
+#include <thread>
+
+#include "identity/api_key.hpp"
+#include "identity/identity_test_fixture.hpp"
+
+namespace bedplate::identity {
+namespace {
+
+class AuthenticatorTest : public ::testing::Test {
+ protected:
+  AuthenticatorTest() {
+    Credentials credentials;
+    credentials.account_id = "123456789012";
+    credentials.session_key = std::string(32, 'k');
+    credentials.access_keys.push_back(
+        {kTestKey.id, kTestKey.secret, "administrator", true, "2026-01-01T00:00:00Z"});
+    long_term_ = generate_long_term_key(credentials.account_id);
+    credentials.api_keys.push_back({long_term_.name, long_term_.sha256, "administrator", true,
+                                    "2026-01-01T00:00:00Z", std::nullopt});
+    store_ = std::make_shared<const CredentialStore>(std::move(credentials));
+  }
+
+  Principal authenticate(const wire::Request& request, const ServiceRules& rules = {}) const {
+    return Authenticator(store_, clock_, options_).authenticate(request, rules);
+  }
+  ApiError refusal(const wire::Request& request, const ServiceRules& rules = {}) const {
+    return error_of([&] { authenticate(request, rules); });
+  }
+
+  static wire::Request with_header(const std::string& name, const std::string& value) {
+    wire::Request request = converse_request();
+    request.headers.add(name, value);
+    return request;
+  }
+  static wire::Request bearer(const std::string& key) {
+    return with_header("Authorization", "Bearer " + key);
+  }
+  static wire::Request signed_with(const AccessKey& key) {
+    wire::Request request = converse_request();
+    sign(request, key, bedrock_options());
+    return request;
+  }
+  SessionCredentials mint(std::chrono::minutes life) const {
+    Principal role;
+    role.account_id = store_->account_id();
+    role.arn = "arn:aws:sts::123456789012:assumed-role/Reader/lab";
+    role.user_name = "lab";
+    return store_->sessions().mint(role, clock_.now() + life);
+  }
+  std::string short_term(std::string_view amz_date, std::chrono::seconds life,
+                         const AccessKey& key = kTestKey) const {
+    return generate_short_term_key(key, "eu-central-1", *parse_amz_date(amz_date), life);
+  }
+
+  StillClock clock_{kTestNow};
+  AuthenticatorOptions options_;
+  LongTermKey long_term_;
+  std::shared_ptr<const CredentialStore> store_;
+};
+
+void expect_error(const ApiError& error, std::string_view type, std::string_view text,
+                  ErrorOrigin origin) {
+  EXPECT_EQ(error.type, type);
+  EXPECT_EQ(error.what(), text);
+  EXPECT_EQ(error.http_status, 403);
+  EXPECT_EQ(error.origin, origin);
+}
+
+TEST_F(AuthenticatorTest, AnAccessKeyIsItsUser) {
+  const Principal principal = authenticate(signed_with(kTestKey));
+  EXPECT_EQ(principal.kind, Principal::Kind::kAccessKey);
+  EXPECT_EQ(principal.account_id, "123456789012");
+  EXPECT_EQ(principal.arn, "arn:aws:iam::123456789012:user/administrator");
+  EXPECT_EQ(principal.user_name, "administrator");
+  EXPECT_EQ(principal.access_key_id, kTestKey.id);
+  EXPECT_EQ(principal.region, "us-west-2");
+}
+
+TEST_F(AuthenticatorTest, APresignedRequestIsItsUserToo) {
+  wire::Request request = converse_request();
+  presign(request, kTestKey, bedrock_options());
+  EXPECT_EQ(authenticate(request).access_key_id, kTestKey.id);
+}
+
+TEST_F(AuthenticatorTest, NothingAtAllIsRefusedAsBedrockDoes) {
+  expect_error(refusal(converse_request()), "AccessDeniedException",
+               "Authorization header is missing", ErrorOrigin::kAuthorization);
+  expect_error(refusal(converse_request(), {.bearer_allowed = false}),
+               "MissingAuthenticationTokenException", "Missing Authentication Token",
+               ErrorOrigin::kAuthentication);
+}
+
+TEST_F(AuthenticatorTest, OtherSchemesAreNoAuthentication) {
+  for (const char* value : {"Basic QWxhZGRpbg==", "Bearer", "bearer", "AWS AKID:sig", "Bearerx y",
+                            "aws4-hmac-sha256 Credential=x", "\xC3\xA9"}) {
+    EXPECT_EQ(refusal(with_header("Authorization", value)).type,
+              "MissingAuthenticationTokenException")
+        << value;
+  }
+}
+
+TEST_F(AuthenticatorTest, ALongTermKeyIsItsUserInTheDefaultRegion) {
+  options_.default_region = "ap-southeast-2";
+  const Principal principal = authenticate(bearer(long_term_.value));
+  EXPECT_EQ(principal.kind, Principal::Kind::kApiKey);
+  EXPECT_EQ(principal.arn, "arn:aws:iam::123456789012:user/administrator");
+  EXPECT_EQ(principal.access_key_id, long_term_.name);
+  EXPECT_EQ(principal.region, "ap-southeast-2");
+  EXPECT_NO_THROW(authenticate(with_header("authorization", "bearer  " + long_term_.value + " ")));
+}
+
+TEST_F(AuthenticatorTest, AWrongLongTermKeyIsRefused) {
+  for (const std::string& key : {long_term_.value + "A", long_term_.value.substr(0, 40),
+                                 std::string("ABSK"), long_term_.value + "\xC3\xA9"}) {
+    expect_error(refusal(bearer(key)), "AccessDeniedException",
+                 "Authentication failed: Please make sure your API Key is valid.",
+                 ErrorOrigin::kAuthorization);
+  }
+  for (const std::string& key :
+       {std::string("sk-1234"), std::string("<authenticated>"), long_term_.sha256}) {
+    expect_error(refusal(bearer(key)), "AccessDeniedException",
+                 "Invalid API Key format: Must start with pre-defined prefix",
+                 ErrorOrigin::kAuthorization);
+  }
+}
+
+TEST_F(AuthenticatorTest, AShortTermKeyIsItsSignerInItsRegion) {
+  const Principal principal =
+      authenticate(bearer(short_term("20260101T150410Z", std::chrono::hours(12))));
+  EXPECT_EQ(principal.kind, Principal::Kind::kApiKey);
+  EXPECT_EQ(principal.access_key_id, kTestKey.id);
+  EXPECT_EQ(principal.region, "eu-central-1");
+}
+
+TEST_F(AuthenticatorTest, AnExpiredShortTermKeyIsToldSo) {
+  expect_error(refusal(bearer(short_term("20260102T020400Z", std::chrono::hours(1)))),
+               "AccessDeniedException", "Bearer Token has expired", ErrorOrigin::kAuthorization);
+}
+
+TEST_F(AuthenticatorTest, AForgedShortTermKeyIsRefused) {
+  const auto expect_invalid = [&](const std::string& key) {
+    expect_error(refusal(bearer(key)), "AccessDeniedException",
+                 "Authentication failed: Please make sure your API Key is valid.",
+                 ErrorOrigin::kAuthorization);
+  };
+  const std::chrono::seconds hour{3600};
+  expect_invalid(short_term(kTestNow, hour, {kTestKey.id, "guessed", ""}));
+  expect_invalid(short_term(kTestNow, hour, {"AKIAUNKNOWN", "x", ""}));
+  expect_invalid(short_term("20260102T040405Z", hour));  // from the future
+  expect_invalid(short_term(kTestNow, std::chrono::hours(13)));
+  expect_invalid("bedrock-api-key-");
+  std::string url = *base64_decode(short_term(kTestNow, hour).substr(kShortTermKeyPrefix.size()));
+  replace_in(url, "eu-central-1", "us-east-1");
+  expect_invalid(std::string(kShortTermKeyPrefix) + base64_encode(url));
+}
+
+TEST_F(AuthenticatorTest, AShortTermKeyEndsWithItsSession) {
+  const SessionCredentials session = mint(std::chrono::minutes(30));
+  const AccessKey key{session.access_key_id, session.secret, session.session_token};
+  const std::string text = short_term(kTestNow, std::chrono::hours(12), key);
+  EXPECT_EQ(authenticate(bearer(text)).arn, "arn:aws:sts::123456789012:assumed-role/Reader/lab");
+  clock_.time += std::chrono::minutes(31);
+  EXPECT_STREQ(refusal(bearer(text)).what(), "Bearer Token has expired");
+}
+
+TEST_F(AuthenticatorTest, BearerIsRefusedWhereTheServiceDoesNotTakeIt) {
+  ServiceRules rules;
+  rules.bearer_allowed = false;
+  EXPECT_EQ(refusal(bearer(long_term_.value), rules).type, "MissingAuthenticationTokenException");
+  EXPECT_NO_THROW(authenticate(signed_with(kTestKey), rules));
+}
+
+TEST_F(AuthenticatorTest, XApiKeyCountsOnlyWhereTheRulesSaySo) {
+  const wire::Request request = with_header("x-api-key", long_term_.value);
+  EXPECT_EQ(refusal(request).type, "AccessDeniedException");
+  ServiceRules rules;
+  rules.x_api_key_allowed = true;
+  EXPECT_EQ(authenticate(request, rules).kind, Principal::Kind::kApiKey);
+  wire::Request both = signed_with(kTestKey);
+  both.headers.add("x-api-key", "wrong");
+  EXPECT_EQ(authenticate(both, rules).kind, Principal::Kind::kAccessKey)
+      << "Authorization goes first";
+  EXPECT_EQ(refusal(with_header("x-api-key", "ABSKwrong"), rules).type, "AccessDeniedException");
+}
+
+TEST_F(AuthenticatorTest, ASessionActsAsItsRoleUntilItExpires) {
+  const SessionCredentials session = mint(std::chrono::minutes(15));
+  const AccessKey key{session.access_key_id, session.secret, session.session_token};
+  const Principal principal = authenticate(signed_with(key));
+  EXPECT_EQ(principal.kind, Principal::Kind::kSession);
+  EXPECT_EQ(principal.arn, "arn:aws:sts::123456789012:assumed-role/Reader/lab");
+  EXPECT_EQ(principal.access_key_id, session.access_key_id);
+
+  const SessionCredentials over = mint(std::chrono::minutes(0));
+  expect_error(refusal(signed_with({over.access_key_id, over.secret, over.session_token})),
+               "ExpiredTokenException", "The security token included in the request is expired",
+               ErrorOrigin::kAuthentication);
+}
+
+TEST_F(AuthenticatorTest, ASessionNeedsItsOwnToken) {
+  const SessionCredentials one = mint(std::chrono::minutes(15));
+  const SessionCredentials other = mint(std::chrono::minutes(15));
+  for (const std::string& token : {std::string(), std::string("junk"), other.session_token,
+                                   one.session_token.substr(0, one.session_token.size() - 4)}) {
+    expect_error(
+        refusal(signed_with({one.access_key_id, one.secret, token})), "UnrecognizedClientException",
+        "The security token included in the request is invalid.", ErrorOrigin::kAuthentication);
+  }
+  EXPECT_EQ(refusal(signed_with({one.access_key_id, "guessed", one.session_token})).type,
+            "InvalidSignatureException");
+  EXPECT_EQ(refusal(signed_with({kTestKey.id, kTestKey.secret, one.session_token})).type,
+            "UnrecognizedClientException")
+      << "a user's key takes no token";
+  Principal stranger;
+  stranger.account_id = "999999999999";
+  const SessionCredentials foreign =
+      store_->sessions().mint(stranger, clock_.now() + std::chrono::hours(1));
+  EXPECT_EQ(
+      refusal(signed_with({foreign.access_key_id, foreign.secret, foreign.session_token})).type,
+      "UnrecognizedClientException")
+      << "a session of another account";
+}
+
+TEST_F(AuthenticatorTest, AnonymousIsTheAdministratorInTheClaimedRegion) {
+  options_.allow_anonymous = true;
+  options_.default_region = "eu-west-3";
+  Principal principal = authenticate(converse_request());
+  EXPECT_EQ(principal.kind, Principal::Kind::kAnonymous);
+  EXPECT_EQ(principal.user_name, "administrator");
+  EXPECT_EQ(principal.access_key_id, "");
+  EXPECT_EQ(principal.region, "eu-west-3");
+  EXPECT_EQ(authenticate(signed_with({"AKIAWRONG", "wrong", ""})).region, "us-west-2");
+  EXPECT_EQ(authenticate(with_header("Authorization", "AWS4-HMAC-SHA256 Credential=x")).region,
+            "eu-west-3");
+  EXPECT_EQ(authenticate(with_header("Authorization",
+                                     "AWS4-HMAC-SHA256 Credential=x/20260102/../s3/aws4_request"))
+                .region,
+            "eu-west-3");
+  EXPECT_NO_THROW(authenticate(bearer("anything")));
+}
+
+TEST_F(AuthenticatorTest, ScopeMustNameTheService) {
+  EXPECT_STREQ(refusal(signed_with(kTestKey), {.signing_names = {"iam"}}).what(),
+               "Credential should be scoped to correct service: 'iam'. ");
+  EXPECT_NO_THROW(authenticate(signed_with(kTestKey), {.signing_names = {"iam", "bedrock"}}));
+  EXPECT_NO_THROW(authenticate(signed_with(kTestKey), {.signing_names = {}}));
+}
+
+TEST_F(AuthenticatorTest, ServesManyThreadsAtOnce) {
+  const Authenticator authenticator(store_, clock_);
+  std::atomic<int> good = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int i = 0; i < 200; ++i) {
+          wire::Request request = converse_request();
+          SignOptions options = bedrock_options();
+          options.region = fmt::format("region-{}", (i + thread) % 50);
+          sign(request, kTestKey, options);
+          if (authenticator.authenticate(request).region == options.region) ++good;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(good, 800);
+}
+
+}  // namespace
+}  // namespace bedplate::identity

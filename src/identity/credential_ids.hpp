@@ -1,0 +1,16 @@
+// Identifiers of credentials in the shapes AWS gives them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bedplate::identity {
+
+std::string generate_account_id();  ///< twelve digits, the first not 0
+/// `prefix` (AKIA or ASIA) and sixteen letters and digits of base32.
+std::string generate_access_key_id(std::string_view prefix);
+std::string generate_secret_access_key();  ///< forty characters of base64, 240 random bits
+
+bool is_account_id(std::string_view text);
+
+}  // namespace bedplate::identity

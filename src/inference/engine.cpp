@@ -1,0 +1,28 @@
+#include "inference/engine.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+class Collector final : public GenerationSink {
+ public:
+  Task<> on_event(GenerationEvent event) override {
+    if (auto* delta = std::get_if<TextDelta>(&event)) {
+      reply.text += delta->text;
+    } else if (auto* end = std::get_if<GenerationEnd>(&event)) {
+      reply.end = std::move(*end);
+    }
+    co_return;
+  }
+
+  GenerationReply reply;
+};
+
+}  // namespace
+
+Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
+  Collector collector;
+  co_await engine.generate(std::move(request), collector);
+  co_return std::move(collector.reply);
+}
+
+}  // namespace bedplate::inference

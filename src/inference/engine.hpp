@@ -1,0 +1,63 @@
+// What runs a model, as the rest of the server sees it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "inference/conversation.hpp"
+
+namespace bedplate::inference {
+
+/// Why an engine did not give a reply. Each kind has one AWS error (operations/model_errors.hpp).
+class EngineError : public std::runtime_error {
+ public:
+  enum class Kind {
+    kContextOverflow,  ///< the prompt is longer than the context; see the token counts
+    kInvalidRequest,   ///< the engine refuses the request: its message names the reason
+    kBusy,             ///< every slot taken and the queue full, or waited too long
+    kNotReady,         ///< still loading, or restarting
+    kUnavailable,      ///< cannot be reached or started: missing weights, not GGUF, no engine
+    kTimeout,          ///< no token within the deadline
+    kFailed,           ///< died, hung up or sent nonsense
+  };
+  EngineError(Kind kind, const std::string& what) : std::runtime_error(what), kind(kind) {}
+
+  Kind kind;
+  int http_status = 0;             ///< what a remote engine answered; 0 when it did not
+  std::int64_t prompt_tokens = 0;  ///< kContextOverflow
+  std::int64_t context_tokens = 0; ///< kContextOverflow
+};
+
+/// One set of weights, ready to be asked. Used from every I/O thread at once; a call runs on the
+/// caller's thread. Cancelling the calling task frees the engine's slot at once.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// For the header `x-bedplate-served-by`: engine and weights, e.g. "llama.cpp/demo-chat.gguf".
+  virtual const std::string& served_by() const = 0;
+
+  /// Generates a reply and reports it to `sink`, which must outlive the call. Throws EngineError;
+  /// after the first event that means the reply broke off.
+  virtual Task<> generate(GenerationRequest request, GenerationSink& sink) = 0;
+
+  /// The input tokens that generate() would report for the same request.
+  virtual Task<std::int64_t> count_tokens(GenerationRequest request) = 0;
+};
+
+/// Runs a generation and hands back the whole.
+Task<GenerationReply> collect(Engine& engine, GenerationRequest request);
+
+/// What an operator sees of an engine (`bedplate models`, `doctor`).
+struct EngineStatus {
+  std::string name;
+  std::string state;  ///< "stopped", "starting", "ready", "backing off", "failed", "unreachable"
+  std::string detail; ///< the last error, if any
+  int slots = 0;
+  int slots_busy = 0;
+  std::int64_t memory_bytes = 0;  ///< resident, of an embedded engine's process
+};
+
+}  // namespace bedplate::inference

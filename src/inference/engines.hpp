@@ -1,0 +1,76 @@
+// The engines of one server: which exist, who serves which model, how they start and end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "inference/engine.hpp"
+#include "wire/client.hpp"
+
+namespace bedplate::inference {
+
+/// An embedded engine: one llama-server child for one weights file.
+struct LlamaCppOptions {
+  std::filesystem::path weights;
+  int slots = 4;                  ///< requests generated at once
+  int context_tokens = 0;         ///< of each slot; 0: what the weights were trained for
+  int threads = 0;                ///< 0: one per core
+  bool load_at_start = false;     ///< else on the first request
+  std::size_t queue_max = 256;    ///< requests that may wait for a slot
+  std::vector<std::string> extra_arguments;
+};
+
+/// A pool of servers that speak OpenAI's chat completions (vLLM, SGLang, llama-server elsewhere).
+struct OpenAiOptions {
+  std::vector<std::string> endpoints;  ///< URLs, see wire::parse_endpoint
+  std::string model;                   ///< put into each request's "model"
+  std::string api_key_env;             ///< environment variable that holds a bearer key, or empty
+  std::string api_key_file;            ///< or a file that holds it
+  std::size_t concurrency_max = 1024;  ///< per endpoint
+  std::size_t queue_max = 1024;
+};
+
+struct EngineOptions {
+  std::string name;  ///< unique; bindings refer to it
+  std::variant<LlamaCppOptions, OpenAiOptions> kind;
+  std::chrono::milliseconds queue_wait_max{60'000};
+  std::chrono::milliseconds first_token_timeout{120'000};
+  std::chrono::milliseconds next_token_timeout{60'000};
+};
+
+struct EnginesOptions {
+  std::vector<EngineOptions> engines;
+  std::filesystem::path run_dir;  ///< sockets and engine logs; made 0700
+  /// How to start llama-server: empty = look on PATH, then in `engine_prefix`.
+  std::filesystem::path llama_server;
+  /// Where set-up unpacked Debian's packages (tools/setup), started through its own loader.
+  std::filesystem::path engine_prefix;
+  std::int64_t memory_budget_bytes = 0;  ///< of all embedded engines; 0: 80 % of the machine's
+};
+
+/// Owns the engines and their child processes.
+class Engines {
+ public:
+  /// Checks the options (throws std::invalid_argument with a text for the operator); starts what
+  /// is to be loaded at start. Missing weights are no error here: their requests get one.
+  Engines(IoPool& pool, wire::Client& client, EnginesOptions options);
+  ~Engines();
+
+  /// Nullptr when there is none of that name.
+  std::shared_ptr<Engine> find(const std::string& name);
+  std::vector<EngineStatus> status() const;
+
+  /// Ends every child (close sockets, SIGTERM twice, SIGKILL) and waits for it. Idempotent.
+  void stop_blocking();
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace bedplate::inference

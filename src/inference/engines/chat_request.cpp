@@ -1,0 +1,176 @@
+#include "inference/engines/chat_request.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "inference/engine.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+namespace json = boost::json;
+
+std::string joined(const std::vector<ContentBlock>& blocks, std::string_view separator) {
+  std::string text;
+  for (const ContentBlock& block : blocks) {
+    if (&block != &blocks.front()) text += separator;
+    text += std::get<TextBlock>(block).text;
+  }
+  return text;
+}
+
+json::object message(std::string_view role, std::string content) {
+  return {{"role", role}, {"content", std::move(content)}};
+}
+
+json::array messages(const Conversation& conversation) {
+  json::array result;
+  if (!conversation.system.empty()) {
+    const std::vector<ContentBlock> blocks(conversation.system.begin(), conversation.system.end());
+    result.push_back(message("system", joined(blocks, "\n")));
+  }
+  for (const Message& turn : conversation.messages) {
+    const bool user = turn.role == Role::kUser;
+    result.push_back(message(user ? "user" : "assistant", joined(turn.content, user ? "\n" : "")));
+  }
+  return result;
+}
+
+bool ends_with_prefill(const Conversation& conversation) {
+  return !conversation.messages.empty() && conversation.messages.back().role == Role::kAssistant;
+}
+
+/// The members that make the template's text: the same for generating and for counting.
+json::object conversation_members(const Conversation& conversation, const ServerTraits& traits) {
+  json::object body{{"messages", messages(conversation)}};
+  // llama-server continues a last assistant message by itself; the others have to be told.
+  if (traits.dialect != Dialect::kLlamaCpp && ends_with_prefill(conversation)) {
+    body["continue_final_message"] = true;
+    body["add_generation_prompt"] = false;
+  }
+  // Bedrock's models reason only when asked to. Templates that know no such switch ignore it.
+  if (traits.dialect != Dialect::kGeneric) {
+    body["chat_template_kwargs"] = json::object{{"enable_thinking", false}};
+  }
+  return body;
+}
+
+std::string_view prompt_text(const RawPrompt& prompt, const ServerTraits& traits) {
+  std::string_view text = prompt.text;
+  if (!traits.added_bos.empty() && text.starts_with(traits.added_bos)) {
+    text.remove_prefix(traits.added_bos.size());
+  }
+  return text;
+}
+
+/// llama-server takes 32 bits, of which all ones mean "at random"; the others 63.
+std::int64_t usable_seed(std::int64_t seed, Dialect dialect) {
+  const auto bits = static_cast<std::uint64_t>(seed);
+  if (dialect == Dialect::kLlamaCpp) return static_cast<std::int64_t>(bits % 0xFFFF'FFFFU);
+  return static_cast<std::int64_t>(bits & 0x7FFF'FFFF'FFFF'FFFFU);
+}
+
+void add_sampling(json::object& body, const SamplingParameters& sampling, Dialect dialect,
+                  ReplyFormat format) {
+  if (sampling.temperature) body["temperature"] = *sampling.temperature;
+  if (sampling.top_p) body["top_p"] = *sampling.top_p;
+  if (sampling.top_k) body["top_k"] = *sampling.top_k;
+  if (sampling.max_tokens) {
+    body[format == ReplyFormat::kNative ? "n_predict" : "max_tokens"] = *sampling.max_tokens;
+  }
+  json::array stop;
+  for (const std::string& sequence : sampling.stop_sequences) {
+    // llama-server takes an empty one for found at once.
+    if (!sequence.empty()) stop.emplace_back(sequence);
+  }
+  if (!stop.empty()) body["stop"] = std::move(stop);
+  if (sampling.seed) body["seed"] = usable_seed(*sampling.seed, dialect);
+  if (sampling.frequency_penalty) body["frequency_penalty"] = *sampling.frequency_penalty;
+  if (sampling.presence_penalty) body["presence_penalty"] = *sampling.presence_penalty;
+}
+
+void add_reporting(json::object& body, Dialect dialect, ReplyFormat format) {
+  body["stream"] = true;
+  if (format != ReplyFormat::kNative) {
+    body["stream_options"] = json::object{{"include_usage", true}};
+  }
+  if (dialect == Dialect::kVllm) {
+    // Counts in every chunk, so that the first one tells the prompt's.
+    body["stream_options"].as_object()["continuous_usage_stats"] = true;
+  }
+  if (dialect == Dialect::kLlamaCpp) {
+    body["return_progress"] = true;  // tells the prompt's tokens before the first of the reply
+    body["cache_prompt"] = true;
+    body["response_fields"] = {"stop", "stop_type", "stopping_word", "tokens_predicted",
+                               "tokens_evaluated"};
+    if (format == ReplyFormat::kChat) body["verbose"] = true;  // stopping_word, see above
+  }
+}
+
+}  // namespace
+
+GenerationCall generation_call(const GenerationRequest& request, const ServerTraits& traits,
+                               const std::string& model) {
+  GenerationCall call;
+  json::object body;
+  if (const auto* conversation = std::get_if<Conversation>(&request.prompt)) {
+    call.path = "/v1/chat/completions";
+    call.format = ReplyFormat::kChat;
+    body = conversation_members(*conversation, traits);
+  } else {
+    const bool native = traits.dialect == Dialect::kLlamaCpp;
+    call.path = native ? "/completion" : "/v1/completions";
+    call.format = native ? ReplyFormat::kNative : ReplyFormat::kCompletion;
+    body["prompt"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
+  }
+  if (!model.empty()) body["model"] = model;
+  add_sampling(body, request.sampling, traits.dialect, call.format);
+  add_reporting(body, traits.dialect, call.format);
+  call.body = json::serialize(body);
+  return call;
+}
+
+std::optional<CountingCall> counting_call(const GenerationRequest& request,
+                                          const ServerTraits& traits, const std::string& model) {
+  const auto* conversation = std::get_if<Conversation>(&request.prompt);
+  json::object body;
+  std::string path;
+  if (traits.dialect == Dialect::kLlamaCpp && conversation) {
+    path = "/v1/chat/completions/input_tokens";
+    body = conversation_members(*conversation, traits);
+  } else if (traits.dialect == Dialect::kLlamaCpp) {
+    path = "/tokenize";
+    body["content"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
+    body["add_special"] = true;
+    body["parse_special"] = true;
+  } else if (traits.dialect == Dialect::kVllm) {
+    path = "/tokenize";
+    if (conversation) {
+      body = conversation_members(*conversation, traits);
+    } else {
+      body["prompt"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
+    }
+  } else {
+    return std::nullopt;
+  }
+  if (!model.empty()) body["model"] = model;
+  return CountingCall{std::move(path), json::serialize(body)};
+}
+
+std::int64_t read_count(std::string_view body) {
+  boost::system::error_code malformed;
+  const json::value value = json::parse(body, malformed);
+  if (const json::object* object = malformed ? nullptr : value.if_object()) {
+    for (const std::string_view name : {"input_tokens", "count"}) {
+      const json::value* count = object->if_contains(name);
+      if (count && count->is_int64()) return count->as_int64();
+    }
+    const json::value* tokens = object->if_contains("tokens");
+    if (tokens && tokens->is_array()) return static_cast<std::int64_t>(tokens->as_array().size());
+  }
+  throw EngineError(EngineError::Kind::kFailed, "The engine did not count the tokens.");
+}
+
+}  // namespace bedplate::inference

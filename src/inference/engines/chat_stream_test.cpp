@@ -1,0 +1,166 @@
+#include "inference/engines/chat_stream.hpp"
+
+#include <gmock/gmock.h>
+
+#include "inference/engine.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+using Kind = EngineError::Kind;
+using testing::ElementsAre;
+
+struct Followed {
+  std::vector<std::optional<std::int64_t>> starts;
+  std::vector<std::string> texts;
+  std::optional<GenerationEnd> end;
+};
+
+Followed follow(ReplyFormat format, std::optional<std::int64_t> max_tokens,
+                const std::vector<std::string>& events) {
+  ChatStream stream(format, max_tokens);
+  Followed followed;
+  for (const std::string& event : events) {
+    StreamStep step = stream.take(event);
+    if (step.start) followed.starts.push_back(step.start->input_tokens);
+    if (!step.text.empty()) followed.texts.push_back(step.text);
+    if (step.end) followed.end = step.end;
+  }
+  EXPECT_EQ(stream.ended(), followed.end.has_value());
+  return followed;
+}
+
+std::optional<Kind> failure(ReplyFormat format, const std::vector<std::string>& events) {
+  try {
+    follow(format, 10, events);
+  } catch (const EngineError& error) {
+    return error.kind;
+  }
+  return std::nullopt;
+}
+
+std::string delta(const std::string& text) {
+  return R"({"choices":[{"finish_reason":null,"index":0,"delta":{"content":")" + text +
+         R"("}}],"object":"chat.completion.chunk"})";
+}
+std::string finish(const std::string& reason, const std::string& more_of_choice = "",
+                   const std::string& more = "") {
+  return R"({"choices":[{"finish_reason":")" + reason + R"(","index":0,"delta":{})" +
+         more_of_choice + "}]" + more + "}";
+}
+std::string usage(int prompt, int completion) {
+  return R"({"choices":[],"usage":{"completion_tokens":)" + std::to_string(completion) +
+         R"(,"prompt_tokens":)" + std::to_string(prompt) + "}}";
+}
+const std::string kRole =
+    R"({"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant","content":null}}]})";
+
+// As llama-server sends it when asked for return_progress and verbose.
+TEST(ChatStream, FollowsLlamaServersChat) {
+  const std::string progress =
+      R"({"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant","content":null}}],)"
+      R"("prompt_progress":{"total":25,"cache":24,"processed":24,"time_ms":0}})";
+  const Followed followed = follow(
+      ReplyFormat::kChat, 10,
+      {progress, progress, kRole, delta("Hel"), delta("lo"),
+       finish("stop", "", R"(,"__verbose":{"stop":true,"stop_type":"word","stopping_word":"END"})"),
+       usage(25, 3), "[DONE]"});
+  EXPECT_THAT(followed.starts, ElementsAre(25));
+  EXPECT_THAT(followed.texts, ElementsAre("Hel", "lo"));
+  ASSERT_TRUE(followed.end);
+  EXPECT_EQ(followed.end->reason, StopReason::kStopSequence);
+  EXPECT_EQ(followed.end->stop_sequence, "END");
+  EXPECT_EQ(followed.end->usage.input_tokens, 25);
+  EXPECT_EQ(followed.end->usage.output_tokens, 3);
+  EXPECT_EQ(followed.end->usage.cache_read_input_tokens, 0);
+}
+
+TEST(ChatStream, FollowsLlamaServersRawCompletion) {
+  const Followed followed = follow(
+      ReplyFormat::kNative, 10,
+      {R"({"index":0,"content":"","stop":false,"tokens_predicted":0,"tokens_evaluated":7})",
+       R"({"index":0,"content":"hi","stop":false,"tokens_predicted":1,"tokens_evaluated":7})",
+       R"({"stop":true,"content":"","tokens_predicted":2,"tokens_evaluated":7,)"
+       R"("stopping_word":"","stop_type":"eos"})"});
+  EXPECT_THAT(followed.starts, ElementsAre(7));
+  EXPECT_THAT(followed.texts, ElementsAre("hi"));
+  ASSERT_TRUE(followed.end);
+  EXPECT_EQ(followed.end->reason, StopReason::kEndTurn);
+  EXPECT_EQ(followed.end->usage.output_tokens, 2);
+}
+
+TEST(ChatStream, FollowsVllm) {
+  const std::string first =
+      R"({"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],)"
+      R"("usage":{"prompt_tokens":9,"total_tokens":9,"completion_tokens":0}})";
+  const Followed followed = follow(
+      ReplyFormat::kChat, 10,
+      {first, delta("a"), finish("stop", R"(,"stop_reason":"\n\nHuman:")"), usage(9, 2), "[DONE]"});
+  EXPECT_THAT(followed.starts, ElementsAre(9));
+  EXPECT_EQ(followed.end->reason, StopReason::kStopSequence);
+  EXPECT_EQ(followed.end->stop_sequence, "\n\nHuman:");
+}
+
+TEST(ChatStream, FollowsPlainOpenAi) {
+  const Followed followed =
+      follow(ReplyFormat::kChat, std::nullopt,
+             {kRole, delta("a"), finish("stop", R"(,"stop_reason":128009)"), "[DONE]"});
+  EXPECT_THAT(followed.starts, ElementsAre(std::nullopt));
+  EXPECT_EQ(followed.end->reason, StopReason::kEndTurn) << "a token's number is no sequence";
+}
+
+TEST(ChatStream, FollowsTextCompletions) {
+  const Followed followed = follow(
+      ReplyFormat::kCompletion, 1,
+      {R"({"choices":[{"index":0,"text":"x","finish_reason":null}]})",
+       R"({"choices":[{"index":0,"text":"y","finish_reason":"length"}]})", usage(4, 1), "[DONE]"});
+  EXPECT_THAT(followed.texts, ElementsAre("x", "y"));
+  EXPECT_EQ(followed.end->reason, StopReason::kMaxTokens);
+}
+
+// "length" means either limit; only the count tells which.
+TEST(ChatStream, TellsMaxTokensFromAFullContext) {
+  const auto reason = [](std::optional<std::int64_t> max_tokens, int produced) {
+    return follow(ReplyFormat::kChat, max_tokens,
+                  {kRole, finish("length"), usage(5, produced), "[DONE]"})
+        .end->reason;
+  };
+  EXPECT_EQ(reason(10, 10), StopReason::kMaxTokens);
+  EXPECT_EQ(reason(10, 9), StopReason::kContextWindowExceeded);
+  EXPECT_EQ(reason(std::nullopt, 9), StopReason::kContextWindowExceeded);
+  EXPECT_EQ(reason(10, 0), StopReason::kMaxTokens) << "the server does not count";
+}
+
+TEST(ChatStream, CountsReasoningAsProgressButNotAsText) {
+  ChatStream stream(ReplyFormat::kChat, 5);
+  const StreamStep step =
+      stream.take(R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm"}}]})");
+  EXPECT_TRUE(step.token);
+  EXPECT_EQ(step.text, "");
+}
+
+TEST(ChatStream, JoinsCharactersSplitBetweenChunks) {
+  const Followed followed =
+      follow(ReplyFormat::kChat, 5,
+             {delta("a\xF0\x9F"), delta("\x98\x80z"), delta("\xE2\x82"), finish("stop"), "[DONE]"});
+  EXPECT_THAT(followed.texts, ElementsAre("a", "\xF0\x9F\x98\x80z", "\xEF\xBF\xBD"));
+}
+
+TEST(ChatStream, RefusesWhatMakesNoSense) {
+  EXPECT_EQ(failure(ReplyFormat::kChat, {"{"}), Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {"[]"}), Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {R"({"choices":[5]})"}), Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {kRole, "[DONE]"}), Kind::kFailed) << "no finish";
+  EXPECT_EQ(failure(ReplyFormat::kNative, {"[DONE]"}), Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {kRole, finish("stop"), "[DONE]", delta("x")}),
+            Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {kRole, finish("abort")}), Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat,
+                    {kRole, R"({"error":{"code":500,"message":"x","type":"server_error"}})"}),
+            Kind::kFailed);
+  EXPECT_EQ(failure(ReplyFormat::kChat, {R"({"choices":[{"delta":{"content":5}}]})"}), std::nullopt)
+      << "an unknown kind of content is passed over";
+}
+
+}  // namespace
+}  // namespace bedplate::inference

@@ -1,0 +1,392 @@
+#include "inference/engines/llama_engine.hpp"
+
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <tuple>
+
+#include "base/log.hpp"
+#include "inference/engines/deadline.hpp"
+#include "inference/engines/engine_errors.hpp"
+#include "inference/engines/engine_log.hpp"
+#include "inference/engines/llama_program.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+constexpr std::int64_t kLogBytesMax = 8 * 1024 * 1024;
+constexpr std::chrono::milliseconds kRoomTimeout{15'000};  ///< for an idle engine to end
+constexpr std::chrono::milliseconds kTasksEndTimeout{1'000};
+constexpr std::chrono::milliseconds kFreePauseFirst{10};
+constexpr std::chrono::milliseconds kFreePauseMax{500};
+
+wire::Endpoint socket_in(const std::filesystem::path& folder, const std::string& name) {
+  wire::Endpoint endpoint;
+  endpoint.kind = wire::Endpoint::Kind::kUnix;
+  endpoint.host = (folder / (name + ".sock")).string();
+  return endpoint;
+}
+
+/// Resident memory, from /proc; 0 when there is no such process.
+std::int64_t resident_bytes(pid_t pid) {
+  if (pid <= 0) return 0;
+  std::ifstream file(fmt::format("/proc/{}/statm", pid));
+  std::int64_t total_pages = 0;
+  std::int64_t resident_pages = 0;
+  file >> total_pages >> resident_pages;
+  return resident_pages * ::sysconf(_SC_PAGESIZE);
+}
+
+}  // namespace
+
+/// Keeps the process from being unloaded while a call needs it.
+struct LlamaEngine::Use {
+  explicit Use(LlamaEngine& engine) : engine(engine) {
+    const std::lock_guard lock(engine.mutex_);
+    ++engine.uses_;
+  }
+  ~Use() {
+    const std::lock_guard lock(engine.mutex_);
+    --engine.uses_;
+    engine.last_used_ = SteadyClock::now();
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  LlamaEngine& engine;
+};
+
+/// One request's claim on one of the process's slots.
+struct LlamaEngine::SlotUse {
+  SlotUse(LlamaEngine& engine, Admission::Permit permit)
+      : engine(engine), permit(std::move(permit)) {
+    engine.progress_.mark();
+    const std::lock_guard lock(engine.mutex_);
+    ++engine.generating_;
+  }
+  ~SlotUse() {
+    {
+      const std::lock_guard lock(engine.mutex_);
+      --engine.generating_;
+    }
+    if (occupied) engine.linger(std::move(permit));
+  }
+  SlotUse(const SlotUse&) = delete;
+  SlotUse& operator=(const SlotUse&) = delete;
+  LlamaEngine& engine;
+  Admission::Permit permit;
+  bool occupied = false;  ///< the process may be working on the request
+};
+
+/// What a launch needs to know.
+struct LlamaEngine::Launch {
+  std::filesystem::path program;
+  WeightsFacts facts;
+  std::int64_t log_size_bytes = 0;
+};
+
+LlamaEngine::LlamaEngine(EngineOptions options, LlamaSurroundings surroundings, Executor home)
+    : options_(std::move(options)),
+      llama_(std::get<LlamaCppOptions>(options_.kind)),
+      around_(std::move(surroundings)),
+      home_(home),
+      served_by_("llama.cpp/" + llama_.weights.filename().string()),
+      endpoint_(socket_in(around_.run_dir, options_.name)),
+      log_file_(around_.run_dir / "logs" / (options_.name + ".log")),
+      slots_(std::make_shared<Admission>(static_cast<std::size_t>(llama_.slots), llama_.queue_max)),
+      tasks_("engine " + options_.name),
+      process_(std::make_shared<SupervisedProcess>(
+          options_.name, static_cast<SupervisedProgram&>(*this),
+          SupervisedProcess::Means{home, around_.launching, around_.launcher,
+                                   around_.supervision})) {}
+
+void LlamaEngine::start_watching() {
+  process_->start_watching();
+  tasks_.spawn(home_, watch());
+  if (llama_.load_at_start) process_->want();
+}
+
+// ---- Requests
+
+Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
+  const auto self = shared_from_this();
+  const Use use(*this);
+  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max);
+  if (!permit) {
+    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
+  }
+  const auto server = co_await ready_server();
+  GenerationCall call = generation_call(request, server->traits, server->model);
+  const auto max_tokens = request.sampling.max_tokens;
+  request = {};  // may be megabytes
+  Deadline deadline(options_.first_token_timeout);
+  GenerationContext context{.sink = sink,
+                            .deadline = deadline,
+                            .timeouts = {options_.first_token_timeout, options_.next_token_timeout},
+                            .progress = &progress_};
+  SlotUse slot(*this, std::move(permit));
+  const bool in_time =
+      co_await run_until(deadline, ask(server, std::move(call), max_tokens, context, slot));
+  if (in_time || context.ended) co_return;
+  tasks_.spawn(home_, check_for_hang());
+  throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
+}
+
+Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
+                        std::optional<std::int64_t> max_tokens, GenerationContext& context,
+                        SlotUse& slot) {
+  const ReplyFormat format = call.format;
+  slot.occupied = true;
+  try {
+    auto response = co_await open_generation(*around_.client, *server, std::move(call));
+    co_await follow_generation(*response, format, max_tokens, context);
+    slot.occupied = false;
+  } catch (const EngineError& error) {
+    if (error.http_status != 0) slot.occupied = false;  // refused
+    throw;
+  } catch (const wire::ClientError& problem) {
+    if (problem.phase != wire::ClientError::Phase::kConnect) throw error_from_transport(problem);
+    slot.occupied = false;
+    throw EngineError(EngineError::Kind::kNotReady, "The model is being loaded again.");
+  }
+}
+
+Task<> LlamaEngine::count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
+                          std::int64_t& tokens) {
+  tokens = co_await count_tokens_of(*around_.client, *server, std::move(request));
+}
+
+Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
+  const auto self = shared_from_this();
+  const Use use(*this);
+  const auto server = co_await ready_server();
+  const Deadline deadline(options_.first_token_timeout);
+  std::int64_t tokens = 0;
+  if (!co_await run_until(deadline, count(server, std::move(request), tokens))) {
+    throw EngineError(EngineError::Kind::kTimeout, "The engine did not count in time.");
+  }
+  co_return tokens;
+}
+
+Task<std::shared_ptr<const OpenAiServer>> LlamaEngine::ready_server() {
+  co_await process_->until_ready(SteadyClock::now() + options_.queue_wait_max);
+  const std::lock_guard lock(mutex_);
+  if (!server_) {
+    throw EngineError(EngineError::Kind::kNotReady, "The model is being loaded again.");
+  }
+  co_return server_;
+}
+
+// ---- The process
+
+void LlamaEngine::look_around_blocking(Launch& launch) const {
+  const char* search_path = std::getenv("PATH");
+  launch.program = find_llama_server_blocking(around_.llama_server, search_path ? search_path : "",
+                                              around_.engine_prefix);
+  launch.facts = read_weights_blocking(llama_.weights);
+  bound_log_blocking(log_file_, kLogBytesMax);
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(log_file_, missing);
+  launch.log_size_bytes = missing ? 0 : static_cast<std::int64_t>(size);
+  // llama-server neither takes a stale socket over nor removes its own.
+  std::filesystem::remove(endpoint_.host, missing);
+}
+
+Task<ChildCommand> LlamaEngine::prepare() {
+  auto launch = std::make_shared<Launch>();
+  auto look = [self = shared_from_this(), launch] { self->look_around_blocking(*launch); };
+  co_await on(*around_.launching, std::move(look));
+  const LlamaSize size = size_of_engine(llama_, launch->facts, around_.memory->total_bytes());
+  co_await around_.memory->reserve(*this, size.memory_bytes, kRoomTimeout);
+  {
+    const std::lock_guard lock(mutex_);
+    log_offset_bytes_ = launch->log_size_bytes;
+  }
+  ChildCommand command;
+  command.arguments = llama_arguments(launch->program, llama_, size, endpoint_.host);
+  command.environment = llama_environment(environ);
+  command.log_file = log_file_;
+  co_return command;
+}
+
+Task<bool> LlamaEngine::answers() {
+  OpenAiServer server{.endpoint = endpoint_};
+  try {
+    const ServerAnswer health = co_await ask_server(*around_.client, server, "GET", "/health", "");
+    if (health.status != 200) co_return false;
+    server.traits = co_await probe_server(*around_.client, server);
+  } catch (const wire::ClientError&) {
+    co_return false;
+  } catch (const EngineError&) {
+    co_return false;
+  }
+  // Whatever it says of itself: we know what we started.
+  server.traits.dialect = Dialect::kLlamaCpp;
+  const std::lock_guard lock(mutex_);
+  server_ = std::make_shared<const OpenAiServer>(std::move(server));
+  co_return true;
+}
+
+std::string LlamaEngine::ended(const std::string& how, bool while_starting) {
+  std::int64_t offset = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    offset = log_offset_bytes_;
+  }
+  // A few lines: not worth a detour by another thread.
+  const std::string error =
+      while_starting ? first_error_blocking(log_file_, offset) : std::string();
+  return error.empty() ? fmt::format("llama-server {}", how)
+                       : fmt::format("llama-server {}: {}", how, error);
+}
+
+void LlamaEngine::over() {
+  around_.memory->release(*this);
+  const std::lock_guard lock(mutex_);
+  server_.reset();
+}
+
+void LlamaEngine::before_end() {
+  around_.client->forget(endpoint_);
+}
+
+SteadyClock::time_point LlamaEngine::last_used() const {
+  const std::lock_guard lock(mutex_);
+  return last_used_;
+}
+
+bool LlamaEngine::try_unload() {
+  const std::lock_guard lock(mutex_);
+  if (uses_ > 0 || closed_) return false;
+  // Under the lock, so that no call can begin to use it in between.
+  process_->stop();
+  return true;
+}
+
+EngineStatus LlamaEngine::status() const {
+  const SupervisedProcess::Status process = process_->status();
+  EngineStatus status;
+  status.name = options_.name;
+  status.state = name_of(process.state);
+  status.detail = process.trouble;
+  status.slots = llama_.slots;
+  status.memory_bytes = resident_bytes(process.pid);
+  const std::lock_guard lock(mutex_);
+  status.slots_busy = generating_ + static_cast<int>(lingering_.size());
+  return status;
+}
+
+void LlamaEngine::stop_blocking() {
+  std::vector<Admission::Permit> lingering;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    lingering.swap(lingering_);
+  }
+  tasks_.stop();
+  process_->stop_blocking();
+  tasks_.wait_blocking(kTasksEndTimeout);
+  std::error_code ignored;
+  std::filesystem::remove(endpoint_.host, ignored);
+}
+
+// ---- Slots of requests that were given up
+
+/// A request whose client hung up is cancelled by closing its connection, which llama-server
+/// notices at its next token. Until then its slot is taken, and so is the permit.
+void LlamaEngine::linger(Admission::Permit permit) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    lingering_.push_back(std::move(permit));
+    if (std::exchange(freeing_, true)) return;
+  }
+  tasks_.spawn(home_, free_lingering());
+}
+
+Task<> LlamaEngine::count_busy_slots(int& busy) {
+  const OpenAiServer server{.endpoint = endpoint_};
+  const ServerAnswer answer = co_await ask_server(*around_.client, server, "GET", "/slots", "");
+  boost::system::error_code malformed;
+  const boost::json::value slots = boost::json::parse(answer.body, malformed);
+  busy = 0;
+  if (malformed || !slots.is_array()) co_return;
+  for (const boost::json::value& slot : slots.get_array()) {
+    const boost::json::value* processing =
+        slot.is_object() ? slot.get_object().if_contains("is_processing") : nullptr;
+    if (processing && processing->is_bool() && processing->get_bool()) ++busy;
+  }
+}
+
+Task<> LlamaEngine::free_lingering() {
+  const auto self = shared_from_this();
+  Timer timer(co_await boost::asio::this_coro::executor);
+  for (auto pause = kFreePauseFirst;; pause = std::min(pause * 2, kFreePauseMax)) {
+    timer.expires_after(pause);
+    co_await timer.async_wait(use_task);
+    int busy = 0;  // also when it cannot be asked: then it has no slots
+    try {
+      if (process_->is_ready()) {
+        const Deadline deadline(around_.hang_probe_timeout);
+        std::ignore = co_await run_until(deadline, count_busy_slots(busy));
+      }
+    } catch (const wire::ClientError&) {
+    }
+    std::vector<Admission::Permit> freed;
+    const std::lock_guard lock(mutex_);
+    const auto still = static_cast<std::size_t>(std::max(0, busy - generating_));
+    while (lingering_.size() > still) {
+      freed.push_back(std::move(lingering_.back()));
+      lingering_.pop_back();
+    }
+    if (!lingering_.empty()) continue;
+    freeing_ = false;
+    co_return;
+  }
+}
+
+// ---- Watching
+
+Task<> LlamaEngine::watch() {
+  const auto self = shared_from_this();
+  Timer timer(co_await boost::asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(around_.watch_interval);
+    co_await timer.async_wait(use_task);
+    // When the pool is full, the next round will do.
+    around_.launching->try_submit([path = log_file_] { bound_log_blocking(path, kLogBytesMax); });
+    bool generating = false;
+    {
+      const std::lock_guard lock(mutex_);
+      generating = generating_ > 0;
+    }
+    if (generating && SteadyClock::now() - progress_.at() > around_.silence_max) {
+      co_await check_for_hang();
+    }
+  }
+}
+
+/// Asks something that llama-server answers between two batches, not from a thread of its own.
+Task<> LlamaEngine::check_for_hang() {
+  const auto self = shared_from_this();
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(probing_, true)) co_return;
+  }
+  const auto began = SteadyClock::now();
+  bool answered = false;
+  try {
+    int busy = 0;
+    const Deadline deadline(around_.hang_probe_timeout);
+    answered = co_await run_until(deadline, count_busy_slots(busy));
+  } catch (const wire::ClientError&) {
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    probing_ = false;
+  }
+  if (!answered && progress_.at() < began) process_->report_hung("llama-server does not react");
+}
+
+}  // namespace bedplate::inference

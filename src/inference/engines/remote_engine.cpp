@@ -1,0 +1,250 @@
+#include "inference/engines/remote_engine.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <tuple>
+
+#include "inference/engines/deadline.hpp"
+#include "inference/engines/engine_errors.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+constexpr std::chrono::milliseconds kCheckTimeout{5'000};
+constexpr std::chrono::milliseconds kTasksEndTimeout{1'000};
+constexpr std::size_t kKeyBytesMax = 8'192;
+
+std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
+  std::vector<wire::Endpoint> endpoints;
+  for (const std::string& url : urls) endpoints.push_back(wire::parse_endpoint(url));
+  if (endpoints.empty()) throw std::invalid_argument("an OpenAI-compatible engine has no endpoint");
+  return endpoints;
+}
+
+/// Another server may do better.
+bool worth_another_server(EngineError::Kind kind) {
+  using Kind = EngineError::Kind;
+  return kind == Kind::kBusy || kind == Kind::kNotReady || kind == Kind::kUnavailable;
+}
+
+}  // namespace
+
+std::string read_authorization_blocking(const OpenAiOptions& options) {
+  std::string key;
+  if (!options.api_key_env.empty()) {
+    const char* value = std::getenv(options.api_key_env.c_str());
+    if (!value) {
+      throw std::invalid_argument(fmt::format(
+          "the environment variable {} for the API key is not set", options.api_key_env));
+    }
+    key = value;
+  } else if (!options.api_key_file.empty()) {
+    std::ifstream file(options.api_key_file);
+    if (!std::getline(file, key)) {
+      throw std::invalid_argument(
+          fmt::format("the API key file {} cannot be read", options.api_key_file));
+    }
+  } else {
+    return {};
+  }
+  while (!key.empty() && (key.back() == '\r' || key.back() == '\n' || key.back() == ' ')) {
+    key.pop_back();
+  }
+  const bool printable =
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+  if (key.empty() || key.size() > kKeyBytesMax || !printable) {
+    throw std::invalid_argument("the API key is empty, too long or holds odd characters");
+  }
+  return "Bearer " + key;
+}
+
+RemoteEngine::RemoteEngine(EngineOptions options, wire::Client& client, Executor home,
+                           std::chrono::milliseconds check_interval)
+    : options_(std::move(options)),
+      remote_(std::get<OpenAiOptions>(options_.kind)),
+      client_(client),
+      home_(home),
+      check_interval_(check_interval),
+      authorization_(read_authorization_blocking(remote_)),
+      served_by_("openai/" + (remote_.model.empty() ? options_.name : remote_.model)),
+      pool_(parse_all(remote_.endpoints), {.concurrency_max = remote_.concurrency_max}),
+      admission_(
+          std::make_shared<Admission>(pool_.size() * remote_.concurrency_max, remote_.queue_max)),
+      tasks_("engine " + options_.name) {}
+
+void RemoteEngine::start_watching() {
+  for (std::size_t index = 0; index < pool_.size(); ++index) tasks_.spawn(home_, watch(index));
+}
+
+void RemoteEngine::stop_blocking() {
+  tasks_.stop();
+  tasks_.wait_blocking(kTasksEndTimeout);
+}
+
+OpenAiServer RemoteEngine::server(std::size_t index, ServerTraits traits) const {
+  OpenAiServer server;
+  server.endpoint = pool_.endpoint(index);
+  server.authorization = authorization_;
+  server.model = remote_.model;
+  server.traits = std::move(traits);
+  return server;
+}
+
+/// Asks the server what it is unless that is known.
+Task<OpenAiServer> RemoteEngine::known_server(std::size_t index) {
+  if (auto traits = pool_.traits(index)) co_return server(index, std::move(*traits));
+  OpenAiServer unknown = server(index, ServerTraits());
+  ServerTraits traits = co_await probe_server(client_, std::move(unknown));
+  pool_.learn(index, traits);
+  co_return server(index, std::move(traits));
+}
+
+// ---- Requests
+
+/// One request's way to a server.
+struct RemoteEngine::Attempt {
+  std::vector<std::size_t> tried;
+  std::optional<EndpointPool::Place> place;
+  std::unique_ptr<wire::ClientResponse> response;
+  ReplyFormat format = ReplyFormat::kChat;
+  std::optional<EngineError> failure;  ///< of the last server tried
+};
+
+Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt) {
+  const std::size_t index = attempt.place->index();
+  attempt.tried.push_back(index);
+  attempt.failure.reset();
+  try {
+    OpenAiServer server = co_await known_server(index);
+    GenerationCall call = generation_call(request, server.traits, server.model);
+    attempt.format = call.format;
+    attempt.response = co_await open_generation(client_, std::move(server), std::move(call));
+    pool_.succeeded(index);
+  } catch (const wire::ClientError& problem) {
+    attempt.failure = error_from_transport(problem);
+    pool_.failed(index, SteadyClock::now(),
+                 fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
+    if (attempt.failure->kind == EngineError::Kind::kTimeout) throw *attempt.failure;
+  } catch (const EngineError& error) {
+    if (!worth_another_server(error.kind)) throw;
+    attempt.failure = error;
+  }
+}
+
+/// Until the first byte of a response has come, nobody has seen anything: any server may do.
+Task<> RemoteEngine::open_somewhere(const GenerationRequest& request, Attempt& attempt) {
+  do {
+    attempt.place.reset();
+    if (auto place = pool_.choose(SteadyClock::now(), attempt.tried)) {
+      attempt.place.emplace(std::move(*place));
+    } else if (attempt.failure) {
+      throw *attempt.failure;
+    } else {
+      throw EngineError(EngineError::Kind::kUnavailable,
+                        "No server for this model can be reached.");
+    }
+    co_await try_one(request, attempt);
+  } while (!attempt.response);
+}
+
+Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) {
+  Attempt attempt;
+  co_await open_somewhere(request, attempt);
+  const auto max_tokens = request.sampling.max_tokens;
+  request = {};  // may be megabytes
+  co_await follow_generation(*attempt.response, attempt.format, max_tokens, context);
+}
+
+Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {
+  const auto self = shared_from_this();
+  const Admission::Permit permit = co_await admission_->acquire(options_.queue_wait_max);
+  if (!permit) {
+    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
+  }
+  Deadline deadline(options_.first_token_timeout);
+  GenerationContext context{
+      .sink = sink,
+      .deadline = deadline,
+      .timeouts = {options_.first_token_timeout, options_.next_token_timeout}};
+  const bool in_time = co_await run_until(deadline, run(std::move(request), context));
+  if (!in_time && !context.ended) {
+    throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
+  }
+}
+
+Task<> RemoteEngine::count(GenerationRequest request, std::int64_t& tokens) {
+  const auto place = pool_.choose(SteadyClock::now(), {});
+  if (!place) {
+    throw EngineError(EngineError::Kind::kUnavailable, "No server for this model can be reached.");
+  }
+  try {
+    OpenAiServer server = co_await known_server(place->index());
+    tokens = co_await count_tokens_of(client_, std::move(server), std::move(request));
+  } catch (const wire::ClientError& problem) {
+    pool_.failed(place->index(), SteadyClock::now(),
+                 fmt::format("{}: {}", pool_.endpoint(place->index()).text(), problem.what()));
+    throw error_from_transport(problem);
+  }
+}
+
+Task<std::int64_t> RemoteEngine::count_tokens(GenerationRequest request) {
+  const auto self = shared_from_this();
+  const Deadline deadline(options_.first_token_timeout);
+  std::int64_t tokens = 0;
+  if (!co_await run_until(deadline, count(std::move(request), tokens))) {
+    throw EngineError(EngineError::Kind::kTimeout, "The engine did not count in time.");
+  }
+  co_return tokens;
+}
+
+// ---- Health
+
+Task<> RemoteEngine::watch(std::size_t index) {
+  const auto self = shared_from_this();
+  Timer timer(co_await boost::asio::this_coro::executor);
+  for (;;) {
+    const Deadline deadline(kCheckTimeout);
+    std::string trouble;
+    try {
+      const bool in_time = co_await run_until(deadline, check(index));
+      if (!in_time) trouble = "gave no answer in time";
+    } catch (const wire::ClientError& problem) {
+      trouble = problem.what();
+    } catch (const EngineError& error) {
+      trouble = error.what();
+    }
+    if (trouble.empty()) {
+      pool_.succeeded(index);
+    } else {
+      pool_.failed(index, SteadyClock::now(),
+                   fmt::format("{}: {}", pool_.endpoint(index).text(), trouble));
+    }
+    timer.expires_after(check_interval_);
+    co_await timer.async_wait(use_task);
+  }
+}
+
+/// Throws when the server is not fit for requests.
+Task<> RemoteEngine::check(std::size_t index) {
+  const OpenAiServer known = co_await known_server(index);
+  ServerAnswer health = co_await ask_server(client_, known, "GET", "/health", "");
+  if (health.status == 404 || health.status == 405) {
+    health = co_await ask_server(client_, known, "GET", "/v1/models", "");
+  }
+  if (health.status != 200) throw error_from_response(health.status, health.body);
+}
+
+EngineStatus RemoteEngine::status() const {
+  const EndpointPool::Status pool = pool_.status();
+  EngineStatus status;
+  status.name = options_.name;
+  status.state = pool.reachable > 0 ? "ready" : "unreachable";
+  status.detail = pool.trouble;
+  status.slots = static_cast<int>(pool_.size() * remote_.concurrency_max);
+  status.slots_busy = static_cast<int>(pool.busy);
+  return status;
+}
+
+}  // namespace bedplate::inference

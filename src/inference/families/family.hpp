@@ -1,0 +1,59 @@
+// A family: one provider's native InvokeModel body, translated to and from the canonical
+// conversation. How to add one: CONTRIBUTING.md.
+#pragma once
+
+#include <boost/json.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "inference/conversation.hpp"
+#include "inference/model_catalogue.hpp"
+
+namespace bedplate::inference {
+
+/// What Bedrock puts before an error that the model found, not Bedrock itself. Clients look for it.
+inline constexpr std::string_view kModelErrorPrefix = "The model returned the following errors: ";
+
+/// What a family needs to know beside the generation to render a reply.
+struct ReplyContext {
+  const CatalogueModel* model = nullptr;
+  std::string model_id;    ///< as the client named it
+  std::string request_id;
+  Timestamp created;
+  bool reports_caching = false;  ///< the model has prompt caching: usage names it even when 0
+};
+
+/// Turns the events of one generation into native stream chunks.
+class ChunkRenderer {
+ public:
+  virtual ~ChunkRenderer() = default;
+  /// Appends the chunks that `event` gives. The last one of a GenerationEnd is the stream's last;
+  /// the caller adds the invocation metrics to it.
+  virtual void render(const GenerationEvent& event, std::vector<boost::json::object>& chunks) = 0;
+};
+
+class Family {
+ public:
+  virtual ~Family() = default;
+
+  /// What the family samples with when the client leaves a parameter out. Converse uses it too.
+  virtual SamplingParameters defaults() const = 0;
+  /// Reads and validates a body. Throws ApiError with the family's own texts.
+  virtual GenerationRequest parse(const boost::json::object& body, const CatalogueModel& model,
+                                  bool stream) const = 0;
+  /// Reads Converse's `additionalModelRequestFields`: members of the native body that Converse has
+  /// no place for. Throws ApiError for one that the family does not know.
+  virtual void read_additional_fields(const boost::json::object& fields,
+                                      SamplingParameters& sampling) const;
+  virtual boost::json::object render(const GenerationReply& reply,
+                                     const ReplyContext& context) const = 0;
+  virtual std::unique_ptr<ChunkRenderer> chunk_renderer(const ReplyContext& context) const = 0;
+};
+
+/// The family of that key (`family` in the catalogue); nullptr when it is not built yet.
+const Family* find_family(std::string_view key);
+
+}  // namespace bedplate::inference

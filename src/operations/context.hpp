@@ -1,0 +1,38 @@
+// What an operation knows of its request beside its typed input.
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+#include "identity/principal.hpp"
+#include "inference/bindings.hpp"
+#include "wire/http.hpp"
+
+namespace bedplate::operations {
+
+/// What operations work with. Made once by the application; outlives every request.
+struct Services {
+  const Clock& clock;
+  const inference::Bindings& bindings;
+};
+
+/// One request.
+struct Context {
+  const Services& services;
+  identity::Principal principal;
+  std::string request_id;
+  SteadyClock::time_point received;
+  /// Headers for the response beside the modelled ones, e.g. `x-bedplate-served-by`. Added to
+  /// errors too, so fill it in as early as possible.
+  wire::Headers response_headers;
+
+  std::int64_t elapsed_ms() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)
+        .count();
+  }
+};
+
+/// Adds the request id and the context's own headers to a successful response's.
+void add_response_headers(const Context& context, wire::Headers& headers);
+
+}  // namespace bedplate::operations

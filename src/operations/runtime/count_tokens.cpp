@@ -1,0 +1,47 @@
+// CountTokens: what the same Converse or InvokeModel call would report as its input.
+#include "operations/handlers.hpp"
+#include "operations/model_errors.hpp"
+#include "operations/runtime/converse_input.hpp"
+#include "operations/runtime/generation.hpp"
+#include "operations/runtime/invoke_request.hpp"
+
+namespace bedplate::operations {
+namespace {
+
+inference::GenerationRequest read_input(const api::runtime::CountTokensInput& input,
+                                        const inference::CatalogueModel& model) {
+  const inference::Family& family = family_of(model);
+  if (input.converse) return read_converse(converse_input(*input.converse), model, family);
+  if (input.invokeModel) {
+    return family.parse(inference::parse_body_object(input.invokeModel->body), model, false);
+  }
+  throw errors::validation("The input must hold either 'converse' or 'invokeModel'.");
+}
+
+Task<std::int64_t> count(inference::ResolvedModel resolved, inference::GenerationRequest request,
+                         bool in_converse) {
+  try {
+    co_return co_await resolved.engine->count_tokens(std::move(request));
+  } catch (const inference::EngineError& failure) {
+    throw model_error(failure, *resolved.model, in_converse, false);
+  }
+}
+
+}  // namespace
+
+template <>
+Task<api::runtime::CountTokensResponse> handle<op::runtime::CountTokens>(
+    Context& context, api::runtime::CountTokensRequest request) {
+  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  if (!resolved.model->features.count_tokens) {
+    throw errors::validation("The provided model doesn't support counting tokens.");
+  }
+  inference::GenerationRequest generation = read_input(request.input, *resolved.model);
+  const bool in_converse = request.input.converse.has_value();
+  const std::int64_t tokens = co_await count(resolved, std::move(generation), in_converse);
+  api::runtime::CountTokensResponse response;
+  response.inputTokens = static_cast<std::int32_t>(tokens);
+  co_return response;
+}
+
+}  // namespace bedplate::operations

@@ -1,0 +1,33 @@
+// What the runtime operations share: from a modelId to a running generation.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "inference/families/family.hpp"
+#include "operations/context.hpp"
+
+namespace bedplate::operations {
+
+/// Resolves a modelId and notes who serves it in the response headers. Throws as
+/// Bindings::resolve(), and AccessDeniedException when nothing is bound to the model.
+inference::ResolvedModel resolve_model(Context& context, std::string_view model_identifier);
+
+/// The model's family; 501 when its native body is not built yet.
+const inference::Family& family_of(const inference::CatalogueModel& model);
+
+inference::ReplyContext reply_context(const Context& context,
+                                      const inference::ResolvedModel& resolved);
+
+/// Runs a generation into `sink`. EngineErrors leave it as the ApiError they are on the wire;
+/// `stream_started` tells whether the reply had begun.
+Task<> generate(inference::ResolvedModel resolved, inference::GenerationRequest request,
+                inference::GenerationSink& sink, bool in_converse,
+                std::function<bool()> stream_started);
+
+/// The same, handing back the whole reply.
+Task<inference::GenerationReply> generate_whole(inference::ResolvedModel resolved,
+                                                inference::GenerationRequest request,
+                                                bool in_converse);
+
+}  // namespace bedplate::operations

@@ -1,0 +1,49 @@
+// InvokeModel: a provider's native body in, its native body out.
+#include <fmt/format.h>
+
+#include "operations/handlers.hpp"
+#include "operations/runtime/generation.hpp"
+#include "operations/runtime/invoke_request.hpp"
+
+namespace bedplate::operations {
+namespace {
+
+void add_token_headers(Context& context, const inference::ResolvedModel& resolved,
+                       const inference::Usage& usage) {
+  wire::Headers& headers = context.response_headers;
+  headers.add("X-Amzn-Bedrock-Input-Token-Count", std::to_string(usage.input_tokens));
+  headers.add("X-Amzn-Bedrock-Output-Token-Count", std::to_string(usage.output_tokens));
+  if (resolved.model->family == "nova") {
+    headers.add("X-Amzn-Bedrock-Cache-Read-Input-Token-Count",
+                std::to_string(usage.cache_read_input_tokens));
+    headers.add("X-Amzn-Bedrock-Cache-Write-Input-Token-Count",
+                std::to_string(usage.cache_write_input_tokens));
+  }
+  headers.add("X-Amzn-Bedrock-Invocation-Latency", std::to_string(context.elapsed_ms()));
+}
+
+}  // namespace
+
+template <>
+Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
+    Context& context, api::runtime::InvokeModelRequest request) {
+  refuse_guardrail(request.guardrailIdentifier, request.guardrailVersion);
+  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  const inference::Family& family = family_of(*resolved.model);
+  inference::GenerationRequest generation =
+      family.parse(inference::parse_body_object(native_body(request.body)), *resolved.model, false);
+
+  inference::GenerationReply reply =
+      co_await generate_whole(resolved, std::move(generation), false);
+
+  add_token_headers(context, resolved, reply.end.usage);
+  api::runtime::InvokeModelResponse response;
+  response.contentType = "application/json";
+  response.body =
+      boost::json::serialize(family.render(reply, reply_context(context, resolved)));
+  response.performanceConfigLatency = request.performanceConfigLatency;
+  response.serviceTier = request.serviceTier;
+  co_return response;
+}
+
+}  // namespace bedplate::operations

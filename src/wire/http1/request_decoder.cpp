@@ -1,0 +1,247 @@
+#include "wire/http1/request_decoder.hpp"
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cstring>
+
+namespace bedplate::wire::http1 {
+namespace {
+
+namespace http = boost::beast::http;
+using BeastError = boost::beast::error_code;
+
+constexpr std::size_t kBufferSizeBytes = 4 * 1024;
+constexpr std::size_t kChunkBufferMaxBytes = 16 * 1024;  // bounds one chunk's header, trailers too
+constexpr std::size_t kBodyStepBytes = 64 * 1024;
+
+ApiError fatal(ApiError error) {
+  error.close_connection = true;
+  return error;
+}
+
+ApiError bad(const std::string& what) { return fatal(errors::bad_request(what)); }
+
+ApiError too_large(std::size_t limit_bytes) {
+  return fatal(errors::request_entity_too_large(
+      fmt::format("The request body is longer than {} bytes.", limit_bytes)));
+}
+
+// Every control character but tab; the line ends are looked at separately.
+bool is_forbidden(unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }
+
+}  // namespace
+
+struct RequestDecoder::Parser : http::request_parser<http::string_body> {};
+
+RequestDecoder::RequestDecoder(const Limits& limits)
+    : header_bytes_max_(limits.header_bytes_max), body_bytes_max_(limits.body_bytes_max) {}
+
+RequestDecoder::~RequestDecoder() = default;
+
+bool RequestDecoder::take_expectation() {
+  return std::exchange(expectation_, false) && state_ == State::kBody && body_filled_ == 0 &&
+         begin_ == end_;
+}
+
+void RequestDecoder::release_buffer() {
+  if (begin_ != end_) return;
+  buffer_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+boost::asio::mutable_buffer RequestDecoder::prepare() {
+  if (state_ == State::kBody && length_) {
+    std::string& body = request_.body;
+    if (body.size() == body_filled_) {
+      // Grows with what has come, not with what was announced.
+      body.resize(std::min(*length_, std::max(body_filled_ * 2, kBodyStepBytes)));
+    }
+    return {body.data() + body_filled_, body.size() - body_filled_};
+  }
+  if (begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == capacity_) {
+    capacity_ = std::max(capacity_ * 2, kBufferSizeBytes);
+    std::unique_ptr<char[]> larger(new char[capacity_]);
+    if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
+    buffer_ = std::move(larger);
+  }
+  return {buffer_.get() + end_, capacity_ - end_};
+}
+
+void RequestDecoder::commit(std::size_t bytes) {
+  if (state_ == State::kBody && length_) {
+    body_filled_ += bytes;
+    if (body_filled_ == *length_) finish();
+    return;
+  }
+  end_ += bytes;
+  advance();
+}
+
+void RequestDecoder::advance() {
+  if (state_ == State::kHead && find_head_end()) read_head();
+  if (state_ == State::kBody && !length_) read_chunks();
+}
+
+// Checks each byte once, so that the verdict does not depend on how the bytes were cut up.
+bool RequestDecoder::find_head_end() {
+  if (scanned_ == 0 && !skipped_empty_line_ && unread().substr(0, 2) == "\r\n") {
+    begin_ += 2;  // RFC 9112, 2.2: one empty line before the request line is forgiven
+    skipped_empty_line_ = true;
+  }
+  const std::string_view head = unread();
+  for (; scanned_ < head.size(); ++scanned_) {
+    if (scanned_ >= header_bytes_max_) {
+      throw fatal(errors::request_header_too_large(
+          fmt::format("The request header is longer than {} bytes.", header_bytes_max_)));
+    }
+    const char c = head[scanned_];
+    const char before = scanned_ > 0 ? head[scanned_ - 1] : '\0';
+    if (c == '\n') {
+      if (before != '\r') throw bad("A line of the request header does not end with CR LF.");
+      if (scanned_ >= 3 && head[scanned_ - 2] == '\n') {
+        ++scanned_;
+        return true;
+      }
+    } else if (before == '\r') {
+      throw bad("A line of the request header does not end with CR LF.");
+    } else if (before == '\n' && (c == ' ' || c == '\t')) {
+      throw bad("Folded header lines are not supported.");
+    } else if (c != '\r' && is_forbidden(static_cast<unsigned char>(c))) {
+      throw bad("The request header contains a control character.");
+    }
+  }
+  return false;
+}
+
+void RequestDecoder::read_head() {
+  parser_ = std::make_unique<Parser>();
+  parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max_));
+  parser_->body_limit(body_bytes_max_);
+  BeastError error;
+  const std::size_t used = parser_->put(boost::asio::buffer(buffer_.get() + begin_, scanned_), error);
+  if (error == http::error::body_limit) throw too_large(body_bytes_max_);
+  if (error) throw bad("The request is not valid HTTP: " + error.message() + ".");
+  begin_ += used;
+  scanned_ = 0;
+  skipped_empty_line_ = false;
+
+  const auto& message = parser_->get();
+  http10_ = message.version() == 10;
+  keep_alive_ = parser_->keep_alive();
+  request_ = Request{};
+  request_.method = std::string(message.method_string());
+  request_.target = std::string(message.target());
+  for (const auto& field : message) {
+    request_.headers.add(std::string(field.name_string()), std::string(field.value()));
+  }
+  begin_body();
+}
+
+namespace {
+
+std::size_t count(const Headers& headers, std::string_view name) {
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(),
+      [name](const Headers::Field& field) { return equal_ignoring_case(field.first, name); }));
+}
+
+void check_fields(const Request& request, bool http10) {
+  const Headers& headers = request.headers;
+  const std::size_t hosts = count(headers, "host");
+  if (hosts > 1 || (hosts == 0 && !http10)) throw bad("The request must have one Host header.");
+  if (count(headers, "content-length") > 1) throw bad("The request has two Content-Length headers.");
+  if (const std::string* encoding = headers.find("transfer-encoding")) {
+    if (http10 || count(headers, "transfer-encoding") > 1 ||
+        !equal_ignoring_case(*encoding, "chunked")) {
+      throw bad("The Transfer-Encoding is not supported.");
+    }
+    if (headers.find("content-length")) {
+      throw bad("The request has both Content-Length and Transfer-Encoding.");
+    }
+  }
+}
+
+// RFC 9112, 3.2.2: a server must understand `GET http://host/path`, too.
+void accept_absolute_form(Request& request) {
+  std::string& target = request.target;
+  if (!target.empty() && target[0] == '/') return;
+  if (target == "*" && request.method == "OPTIONS") return;
+  for (std::string_view scheme : {"http://", "https://"}) {
+    if (target.size() <= scheme.size() ||
+        !equal_ignoring_case(std::string_view(target).substr(0, scheme.size()), scheme)) {
+      continue;
+    }
+    const std::size_t path = target.find_first_of("/?", scheme.size());
+    std::string rest = path == std::string::npos ? "/" : target.substr(path);
+    if (rest[0] == '?') rest.insert(0, 1, '/');
+    target = std::move(rest);
+    return;
+  }
+  throw bad("The request target is not a path.");
+}
+
+}  // namespace
+
+void RequestDecoder::begin_body() {
+  check_fields(request_, http10_);
+  accept_absolute_form(request_);
+  expectation_ = !http10_ && equal_ignoring_case(request_.headers.get("expect"), "100-continue");
+  body_filled_ = 0;
+  length_.reset();
+  if (parser_->is_done()) {
+    finish();
+    return;
+  }
+  state_ = State::kBody;
+  if (parser_->chunked()) return;
+  length_ = static_cast<std::size_t>(*parser_->content_length());
+  parser_.reset();
+  const std::size_t here = std::min(*length_, end_ - begin_);
+  request_.body.assign(buffer_.get() + begin_, here);
+  begin_ += here;
+  body_filled_ = here;
+  if (body_filled_ == *length_) {
+    finish();
+  } else {
+    release_buffer();
+  }
+}
+
+void RequestDecoder::read_chunks() {
+  while (!parser_->is_done() && begin_ < end_) {
+    BeastError error;
+    const std::size_t used =
+        parser_->put(boost::asio::buffer(buffer_.get() + begin_, end_ - begin_), error);
+    begin_ += used;
+    if (error == http::error::need_more) {
+      if (end_ - begin_ >= kChunkBufferMaxBytes) throw bad("A chunk's header is too long.");
+      return;
+    }
+    if (error == http::error::body_limit) throw too_large(body_bytes_max_);
+    if (error) throw bad("The request body is not valid: " + error.message() + ".");
+    body_filled_ = parser_->get().body().size();
+  }
+  if (parser_->is_done()) {
+    request_.body = std::move(parser_->get().body());
+    finish();
+  }
+}
+
+void RequestDecoder::finish() {
+  parser_.reset();
+  length_.reset();
+  state_ = State::kDone;
+}
+
+void RequestDecoder::next() {
+  body_filled_ = 0;
+  state_ = State::kHead;
+  advance();
+}
+
+}  // namespace bedplate::wire::http1

@@ -1,0 +1,494 @@
+#include "wire/http2/session.hpp"
+
+#include <nghttp2/nghttp2.h>
+
+#include <charconv>
+#include <cstring>
+
+#include "wire/http1/response_head.hpp"
+
+namespace bedplate::wire::http2 {
+namespace {
+
+// A small body comes without asking for more room. Beyond that a stream needs a reservation, so
+// that a hundred streams cannot make us hold a hundred bodies of the maximal size.
+constexpr std::int32_t kInitialWindowBytes = 256 * 1024;
+constexpr std::int32_t kReservedWindowBytes = 1024 * 1024;
+constexpr std::int32_t kConnectionWindowBytes = 4 * 1024 * 1024;
+constexpr std::size_t kReservedBodiesMax = 2;  // of the maximal size, per connection
+constexpr std::size_t kFieldOverheadBytes = 32;  // RFC 9113, 6.5.2
+constexpr std::size_t kAcknowledgementsMax = 256;
+
+// Opening and resetting streams ("rapid reset", CVE-2023-44487), also when it is us who resets
+// because of what the client sent (CVE-2025-8671).
+constexpr double kResetsBurst = 256, kResetsPerSecond = 64;
+// PING, SETTINGS, PRIORITY, empty DATA.
+constexpr double kCheapFramesBurst = 1024, kCheapFramesPerSecond = 128;
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return result;
+}
+
+// RFC 9113, 8.2.2: not in HTTP/2.
+bool is_connection_specific(std::string_view lower_name) {
+  return lower_name == "connection" || lower_name == "keep-alive" ||
+         lower_name == "proxy-connection" || lower_name == "transfer-encoding" ||
+         lower_name == "upgrade";
+}
+
+std::string_view view(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+struct Session::Stream {
+  Request request;
+  std::string authority;
+  std::size_t header_bytes = 0;
+  std::optional<std::size_t> content_length;
+  bool header_done = false;
+  bool header_too_large = false;
+  bool request_done = false;
+  bool refused = false;  // what still comes of the body is thrown away
+  SteadyClock::time_point progress;
+
+  std::size_t body_bytes = 0;
+  std::size_t reserved_bytes = 0;
+  std::size_t unconsumed_bytes = 0;  // received, window not given back
+
+  bool head_method = false;
+  bool responded = false;
+  bool deferred = false;  // nghttp2 waits for us to have more
+  std::string out;
+  std::size_t out_taken = 0;
+  bool out_end = false;
+  std::uint64_t total_taken = 0;
+};
+
+struct Session::Callbacks {
+  static Session& self(void* user) { return *static_cast<Session*>(user); }
+
+  static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+    Session& session = self(user);
+    session.header_since_ = session.now_;
+    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+      auto stream = std::make_unique<Stream>();
+      stream->request.http_major = 2;
+      stream->progress = session.now_;
+      session.streams_[frame->hd.stream_id] = std::move(stream);
+    }
+    return 0;
+  }
+
+  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+    // nghttp2 skips these without a further word.
+    if (head->type == NGHTTP2_PRIORITY) self(user).count_cheap_frame();
+    return 0;
+  }
+
+  static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+                    std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                    std::uint8_t, void* user) {
+    Stream* stream = self(user).find(frame->hd.stream_id);
+    if (stream && !stream->header_done) {  // trailers are left out
+      self(user).on_header(*stream, view(name, name_size), view(value, value_size));
+    }
+    return 0;
+  }
+
+  static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    Session& session = self(user);
+    const StreamId id = frame->hd.stream_id;
+    const bool end = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    Stream* stream = session.find(id);
+    switch (frame->hd.type) {
+      case NGHTTP2_HEADERS:
+        session.header_since_.reset();
+        if (stream && !stream->header_done) session.on_header_end(id, *stream, !end);
+        if (stream && end) session.on_request_end(id, *stream);
+        break;
+      case NGHTTP2_DATA:
+        if (stream && end) session.on_request_end(id, *stream);
+        if (frame->hd.length == 0 && !end) session.count_cheap_frame();
+        break;
+      case NGHTTP2_RST_STREAM:
+        session.count_reset();
+        break;
+      case NGHTTP2_SETTINGS:
+        session.header_since_.reset();
+        session.count_cheap_frame();
+        break;
+      case NGHTTP2_PING:
+        session.count_cheap_frame();
+        break;
+      default:
+        break;
+    }
+    return 0;
+  }
+
+  static int data(nghttp2_session* session, std::uint8_t, StreamId id, const std::uint8_t* bytes,
+                  std::size_t size, void* user) {
+    nghttp2_session_consume_connection(session, size);
+    Stream* stream = self(user).find(id);
+    if (stream) self(user).on_body(id, *stream, view(bytes, size));
+    return 0;
+  }
+
+  static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    const StreamId id = frame->hd.stream_id;
+    if (frame->hd.type == NGHTTP2_RST_STREAM) {
+      const std::uint32_t code = frame->rst_stream.error_code;
+      if (code != NGHTTP2_NO_ERROR && code != NGHTTP2_INTERNAL_ERROR && code != NGHTTP2_CANCEL) {
+        self(user).count_reset();
+      }
+      return 0;
+    }
+    const bool can_end = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
+    if (!can_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+    const Stream* stream = self(user).find(id);
+    if (stream && !stream->request_done) {
+      // Answered before the request was complete: RFC 9113, 8.1, asks for this.
+      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
+    }
+    return 0;
+  }
+
+  static int closed(nghttp2_session*, StreamId id, std::uint32_t error_code, void* user) {
+    self(user).on_closed(id, error_code);
+    return 0;
+  }
+
+  static ssize_t read_body(nghttp2_session*, StreamId id, std::uint8_t* buffer, std::size_t size,
+                           std::uint32_t* flags, nghttp2_data_source*, void* user) {
+    Stream* stream = self(user).find(id);
+    if (!stream) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::size_t step = std::min(size, stream->out.size() - stream->out_taken);
+    std::memcpy(buffer, stream->out.data() + stream->out_taken, step);
+    stream->out_taken += step;
+    stream->total_taken += step;
+    if (stream->out_taken == stream->out.size()) {
+      stream->out.clear();
+      stream->out_taken = 0;
+      if (stream->out_end) {
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+      } else if (step == 0) {
+        stream->deferred = true;
+        return NGHTTP2_ERR_DEFERRED;
+      }
+      self(user).events_.push_back({Event::Kind::kTaken, id});
+    }
+    return static_cast<ssize_t>(step);
+  }
+
+  static nghttp2_session_callbacks* table() {
+    static nghttp2_session_callbacks* const callbacks = [] {
+      nghttp2_session_callbacks* made = nullptr;
+      if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
+      nghttp2_session_callbacks_set_on_begin_headers_callback(made, begin_headers);
+      nghttp2_session_callbacks_set_on_begin_frame_callback(made, begin_frame);
+      nghttp2_session_callbacks_set_on_header_callback(made, header);
+      nghttp2_session_callbacks_set_on_frame_recv_callback(made, frame_received);
+      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, data);
+      nghttp2_session_callbacks_set_on_frame_send_callback(made, frame_sent);
+      nghttp2_session_callbacks_set_on_stream_close_callback(made, closed);
+      return made;
+    }();
+    return callbacks;
+  }
+
+  static nghttp2_option* options() {
+    static nghttp2_option* const options = [] {
+      nghttp2_option* made = nullptr;
+      if (nghttp2_option_new(&made) != 0) throw std::bad_alloc();
+      nghttp2_option_set_no_auto_window_update(made, 1);
+      nghttp2_option_set_max_outbound_ack(made, kAcknowledgementsMax);
+      nghttp2_option_set_no_closed_streams(made, 1);
+      return made;
+    }();
+    return options;
+  }
+};
+
+Session::Session(const Limits& limits)
+    : limits_(limits),
+      resets_(kResetsBurst, kResetsPerSecond),
+      cheap_frames_(kCheapFramesBurst, kCheapFramesPerSecond) {
+  if (nghttp2_session_server_new2(&session_, Callbacks::table(), this, Callbacks::options()) != 0) {
+    throw std::bad_alloc();
+  }
+  now_ = SteadyClock::now();
+  header_since_ = now_;
+  const nghttp2_settings_entry settings[] = {
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.http2_streams_max},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, kInitialWindowBytes},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.header_bytes_max)},
+      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+  };
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
+  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, kConnectionWindowBytes);
+}
+
+Session::~Session() { nghttp2_session_del(session_); }
+
+Session::Stream* Session::find(StreamId id) const {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+bool Session::feed(std::string_view bytes, SteadyClock::time_point now) {
+  now_ = now;
+  const ssize_t used = nghttp2_session_mem_recv(
+      session_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  return used == static_cast<ssize_t>(bytes.size());
+}
+
+std::string_view Session::next_output() {
+  const std::uint8_t* bytes = nullptr;
+  const ssize_t size = nghttp2_session_mem_send(session_, &bytes);
+  return size > 0 ? view(bytes, static_cast<std::size_t>(size)) : std::string_view{};
+}
+
+bool Session::over() const {
+  return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
+}
+
+void Session::on_header(Stream& stream, std::string_view name, std::string_view value) {
+  stream.header_bytes += name.size() + value.size() + kFieldOverheadBytes;
+  if (stream.header_bytes > limits_.header_bytes_max) {
+    stream.header_too_large = true;
+    stream.request.headers = {};
+    return;
+  }
+  if (name == ":method") {
+    stream.request.method = value;
+  } else if (name == ":path") {
+    stream.request.target = value;
+  } else if (name == ":authority") {
+    stream.request.headers.add("host", std::string(value));
+    stream.authority = value;
+  } else if (name == "host" && !stream.authority.empty()) {
+    // RFC 9113, 8.3.1: the two are the same, and :authority is the one that counts.
+  } else if (!name.starts_with(':')) {
+    if (name == "content-length") {
+      std::size_t length = 0;
+      std::from_chars(value.data(), value.data() + value.size(), length);  // nghttp2 checked it
+      stream.content_length = length;
+    }
+    stream.request.headers.add(std::string(name), std::string(value));
+  }
+}
+
+void Session::on_header_end(StreamId id, Stream& stream, bool body_follows) {
+  stream.header_done = true;
+  stream.head_method = stream.request.method == "HEAD";
+  stream.progress = now_;
+  if (stream.header_too_large) {
+    refuse(id, stream,
+           errors::request_header_too_large(fmt::format("The request header is longer than {} bytes.",
+                                                        limits_.header_bytes_max)));
+  } else if (stream.request.method == "CONNECT") {
+    refuse(id, stream, errors::bad_request("This server is no proxy."));
+  } else if (stream.content_length.value_or(0) > limits_.body_bytes_max) {
+    refuse(id, stream,
+           errors::request_entity_too_large(fmt::format("The request body is longer than {} bytes.",
+                                                        limits_.body_bytes_max)));
+  } else if (body_follows && equal_ignoring_case(stream.request.headers.get("expect"), "100-continue")) {
+    nghttp2_nv status{};
+    status.name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(":status"));
+    status.namelen = 7;
+    status.value = reinterpret_cast<std::uint8_t*>(const_cast<char*>("100"));
+    status.valuelen = 3;
+    nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, &status, 1, nullptr);
+  }
+}
+
+void Session::on_body(StreamId id, Stream& stream, std::string_view bytes) {
+  stream.progress = now_;
+  if (stream.refused) {
+    nghttp2_session_consume_stream(session_, id, bytes.size());
+    return;
+  }
+  if (stream.request.body.size() + bytes.size() > limits_.body_bytes_max) {
+    refuse(id, stream,
+           errors::request_entity_too_large(fmt::format("The request body is longer than {} bytes.",
+                                                        limits_.body_bytes_max)));
+    return;
+  }
+  stream.request.body += bytes;
+  stream.body_bytes += bytes.size();
+  body_bytes_ += bytes.size();
+  stream.unconsumed_bytes += bytes.size();
+  if (stream.reserved_bytes > 0) {
+    nghttp2_session_consume_stream(session_, id, std::exchange(stream.unconsumed_bytes, 0));
+  } else if (stream.unconsumed_bytes >= kInitialWindowBytes / 2) {
+    try_reserve(id, stream);
+  }
+}
+
+// First come, first served; a stream that must wait just gets no more window.
+void Session::try_reserve(StreamId id, Stream& stream) {
+  const std::size_t budget = kReservedBodiesMax * limits_.body_bytes_max;
+  const std::size_t wanted =
+      std::max<std::size_t>(1, stream.content_length.value_or(limits_.body_bytes_max));
+  if (reserved_bytes_ + wanted > budget) return;
+  reserved_bytes_ += wanted;
+  stream.reserved_bytes = wanted;
+  stream.progress = now_;
+  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, id, kReservedWindowBytes);
+  nghttp2_session_consume_stream(session_, id, std::exchange(stream.unconsumed_bytes, 0));
+}
+
+void Session::release(Stream& stream) {
+  body_bytes_ -= std::exchange(stream.body_bytes, 0);
+  if (stream.reserved_bytes == 0) return;
+  reserved_bytes_ -= std::exchange(stream.reserved_bytes, 0);
+  for (auto& [id, other] : streams_) {
+    if (other->unconsumed_bytes >= kInitialWindowBytes / 2 && other->reserved_bytes == 0 &&
+        !other->request_done && !other->refused) {
+      try_reserve(id, *other);
+    }
+  }
+}
+
+void Session::on_request_end(StreamId id, Stream& stream) {
+  stream.request_done = true;
+  if (!stream.refused) events_.push_back({Event::Kind::kRequest, id});
+}
+
+void Session::on_closed(StreamId id, std::uint32_t error_code) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  const std::unique_ptr<Stream> stream = std::move(found->second);
+  streams_.erase(found);
+  const bool ended = stream->responded && stream->out_end && stream->out.empty();
+  release(*stream);
+  events_.push_back(
+      {Event::Kind::kClosed, id, std::nullopt, error_code != NGHTTP2_NO_ERROR || !ended});
+}
+
+void Session::refuse(StreamId id, Stream& stream, ApiError error) {
+  stream.refused = true;
+  stream.request.body = {};
+  nghttp2_session_consume_stream(session_, id, std::exchange(stream.unconsumed_bytes, 0));
+  release(stream);
+  events_.push_back({Event::Kind::kRefuse, id, std::move(error)});
+}
+
+Request Session::take_request(StreamId id) {
+  Stream* stream = find(id);
+  return stream ? std::move(stream->request) : Request{};
+}
+
+void Session::submit(StreamId id, Stream& stream, const ResponseHead& head, bool with_length) {
+  check_response_fields(head.headers);
+  std::vector<std::pair<std::string, std::string>> fields;
+  fields.emplace_back(":status", std::to_string(head.status));
+  fields.emplace_back("date", std::string(current_http_date()));
+  for (const auto& [name, value] : head.headers) {
+    std::string lower = lower_case(name);
+    if (!is_connection_specific(lower)) fields.emplace_back(std::move(lower), value);
+  }
+  const bool bodiless = http1::is_bodiless(head.status);
+  if (with_length && !bodiless) {
+    fields.emplace_back("content-length", std::to_string(stream.out.size()));
+  }
+  if (bodiless || stream.head_method) {
+    stream.out.clear();
+    stream.out_end = true;
+  }
+  std::vector<nghttp2_nv> pairs;
+  for (const auto& [name, value] : fields) {
+    pairs.push_back({reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
+                     reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())), name.size(),
+                     value.size(), NGHTTP2_NV_FLAG_NONE});
+  }
+  nghttp2_data_provider body{};
+  body.read_callback = Callbacks::read_body;
+  const bool no_body = stream.out_end && stream.out.empty();
+  stream.responded = true;
+  nghttp2_submit_response(session_, id, pairs.data(), pairs.size(), no_body ? nullptr : &body);
+}
+
+void Session::respond(StreamId id, const ResponseHead& head, std::string body) {
+  Stream* stream = find(id);
+  if (!stream) return;
+  stream->out = std::move(body);
+  stream->out_end = true;
+  submit(id, *stream, head, true);
+}
+
+void Session::start(StreamId id, const ResponseHead& head) {
+  if (Stream* stream = find(id)) submit(id, *stream, head, false);
+}
+
+void Session::write(StreamId id, std::string bytes, bool end) {
+  Stream* stream = find(id);
+  if (!stream || stream->out_end) return;
+  if (stream->out.empty()) {
+    stream->out = std::move(bytes);
+  } else {
+    stream->out += bytes;
+  }
+  stream->out_end = end;
+  if (std::exchange(stream->deferred, false)) nghttp2_session_resume_data(session_, id);
+}
+
+bool Session::taken(StreamId id) const {
+  const Stream* stream = find(id);
+  return !stream || stream->out.empty();
+}
+
+std::uint64_t Session::bytes_taken(StreamId id) const {
+  const Stream* stream = find(id);
+  return stream ? stream->total_taken : 0;
+}
+
+void Session::reset(StreamId id) {
+  nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_INTERNAL_ERROR);
+}
+
+void Session::go_away() {
+  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
+                        nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
+                        nullptr, 0);
+}
+
+void Session::expire(SteadyClock::time_point before) {
+  for (auto& [id, stream] : streams_) {
+    const bool waits_for_us = stream->reserved_bytes == 0 &&
+                              stream->unconsumed_bytes >= kInitialWindowBytes / 2;
+    if (stream->header_done && !stream->request_done && !stream->refused && !waits_for_us &&
+        stream->progress < before) {
+      refuse(id, *stream, errors::request_timeout("The request body did not arrive in time."));
+    }
+  }
+}
+
+void Session::refuse_bodies(const ApiError& error) {
+  for (auto& [id, stream] : streams_) {
+    if (stream->body_bytes > 0 && !stream->request_done && !stream->refused) {
+      refuse(id, *stream, error);
+    }
+  }
+}
+
+void Session::count_cheap_frame() {
+  if (!cheap_frames_.take(now_)) calm_down();
+}
+
+void Session::count_reset() {
+  if (!resets_.take(now_)) calm_down();
+}
+
+void Session::calm_down() {
+  nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+}  // namespace bedplate::wire::http2

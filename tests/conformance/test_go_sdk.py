@@ -1,0 +1,62 @@
+"""The AWS SDK for Go v2, its clients made without any option."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conversations import CLAUDE
+from toolchains import in_ci, require_tool
+
+pytestmark = pytest.mark.bedplate_only
+
+FOLDER = Path(__file__).parent / "go"
+BUILD_SECONDS_MAX = 300
+RUN_SECONDS_MAX = 90
+EVENTS = ["MessageStart", "ContentBlockDelta", "ContentBlockStop", "MessageStop", "Metadata"]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory) -> Path:
+    """The program, built. Go keeps modules and objects, so that only the first build is slow."""
+    go = require_tool("go", ["version"], (1, 24))
+    path = tmp_path_factory.mktemp("go") / "client"
+    result = subprocess.run(
+        [go, "build", "-mod=readonly", "-o", str(path), "."],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=BUILD_SECONDS_MAX,
+        # The toolchain of this machine: no other is fetched.
+        env={**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
+    )
+    if result.returncode != 0 and "dial tcp" in result.stderr and not in_ci():
+        pytest.skip(f"the SDK cannot be downloaded: {result.stderr[-300:]}")
+    assert result.returncode == 0, result.stderr
+    return path
+
+
+def test_runtime(program, server):
+    environment = server.client_environment(MODEL_ID=CLAUDE, AWS_MAX_ATTEMPTS="1")
+    done = subprocess.run(
+        [program], capture_output=True, text=True, timeout=RUN_SECONDS_MAX, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    text = result["ConverseText"]
+    assert text and result["TotalTokens"] > 0
+    assert result["ConverseStop"] in ("end_turn", "max_tokens")
+    assert result["StreamText"] == text
+    names = [name.removeprefix("*types.ConverseStreamOutputMember") for name in result["StreamEvents"]]
+    assert names == EVENTS
+    assert result["InvokeText"] == text
+    assert result["InvokeChunks"] > 3
+    assert "amazon-bedrock-invocationMetrics" in result["LastChunk"]
+    assert set(result["Together"]) == {text}
+    assert result["AfterLeftCall"]
+    assert result["IsValidation"] and result["ErrorCode"] == "ValidationException"
+    assert result["ErrorMessage"] == "The provided model identifier is invalid."

@@ -1,0 +1,203 @@
+"""An OpenAI-compatible engine inside the test process, moved by hand.
+
+The test decides when each token leaves the engine and sees at once when the server hangs up. That
+makes "streams at once" and "a hang-up frees the engine" facts to be observed instead of times to be
+guessed. (Faults on the wire are the job of tests/fakes, which misbehaves in ways that http.server
+cannot.)
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import select
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+WAIT_SECONDS_MAX = 20
+
+
+class Generation:
+    """One request that reached the engine; the test moves it on."""
+
+    def __init__(self, path: str, body: dict, headers, connection: socket.socket):
+        self.path = path
+        self.body = body
+        self.headers = headers
+        self._connection = connection
+        self._steps: queue.Queue = queue.Queue()
+        self.deltas_sent = 0
+
+    def delta(self, text: str) -> None:
+        """Sends one token."""
+        self._steps.put(("delta", text))
+
+    def finish(self, reason: str = "stop", prompt_tokens: int = 3) -> None:
+        self._steps.put(("finish", (reason, prompt_tokens)))
+
+    def break_off(self) -> None:
+        """Closes the connection in mid-stream, as an engine that dies does."""
+        self._steps.put(("break", None))
+
+    def raw(self, data: str) -> None:
+        """Sends one event of the stream as it is."""
+        self._steps.put(("raw", data))
+
+    def fail(self, status: int, body: dict) -> None:
+        """Answers with an error; possible only before the first delta."""
+        self._steps.put(("fail", (status, body)))
+
+    def next_step(self):
+        return self._steps.get(timeout=WAIT_SECONDS_MAX)
+
+    def wait_for_hangup(self, seconds: float = WAIT_SECONDS_MAX) -> bool:
+        """True as soon as the server has closed its connection to the engine."""
+        poller = select.poll()
+        poller.register(self._connection, select.POLLIN | select.POLLRDHUP | select.POLLHUP)
+        if not poller.poll(seconds * 1000):
+            return False
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionResetError:
+            return True
+
+
+class ScriptedEngine:
+    """Listens on a free port of loopback. `next_generation()` hands out what the server asks for."""
+
+    def __init__(self):
+        self._generations: queue.Queue[Generation] = queue.Queue()
+        self._open: list[Generation] = []
+        engine = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                if self.path.endswith("/models"):
+                    self._json(200, {"object": "list", "data": [{"id": "scripted"}]})
+                else:
+                    self._json(200, {"status": "ok"})
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if "completion" not in self.path or self.path.endswith("input_tokens"):
+                    self._json(200, {"input_tokens": 3, "tokens": [1, 2, 3]})
+                    return
+                generation = Generation(self.path, body, self.headers, self.connection)
+                engine._open.append(generation)
+                engine._generations.put(generation)
+                try:
+                    self._generate(generation)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
+
+            def _generate(self, generation: Generation) -> None:
+                started = False
+                while True:
+                    kind, value = generation.next_step()
+                    if kind == "fail":
+                        self._json(*value)
+                        return
+                    if kind == "break":
+                        self.connection.shutdown(socket.SHUT_RDWR)
+                        self.close_connection = True
+                        return
+                    if not started:
+                        self._start_stream()
+                        self._chunk({"role": "assistant", "content": None})
+                        started = True
+                    if kind == "delta":
+                        self._chunk({"content": value})
+                        generation.deltas_sent += 1
+                    elif kind == "raw":
+                        self._event(value)
+                    else:
+                        self._finish(generation, *value)
+                        return
+
+            def _start_stream(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+
+            def _finish(self, generation: Generation, reason: str, prompt_tokens: int) -> None:
+                self._chunk({}, finish_reason=reason)
+                usage = {
+                    "prompt_tokens": prompt_tokens,
+                    "completion_tokens": generation.deltas_sent,
+                    "total_tokens": prompt_tokens + generation.deltas_sent,
+                }
+                self._event(json.dumps({**_CHUNK, "choices": [], "usage": usage}))
+                self._event("[DONE]")
+                self.wfile.write(b"0\r\n\r\n")
+                self.wfile.flush()
+
+            def _chunk(self, delta: dict, finish_reason: str | None = None) -> None:
+                choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+                self._event(json.dumps({**_CHUNK, "choices": [choice]}))
+
+            def _event(self, data: str) -> None:
+                text = f"data: {data}\n\n".encode()
+                self.wfile.write(f"{len(text):x}\r\n".encode() + text + b"\r\n")
+                self.wfile.flush()
+
+            def _json(self, status: int, document: dict) -> None:
+                data = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def next_generation(self, seconds: float = WAIT_SECONDS_MAX) -> Generation:
+        """The next request for text. Raises queue.Empty when none comes."""
+        return self._generations.get(timeout=seconds)
+
+    def config(self, name: str = "scripted", models: str = "*", **settings) -> str:
+        """The part of a configuration file that binds `models` to this engine."""
+        lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
+        return "\n".join(
+            [
+                f"[engines.{name}]",
+                'type = "openai"',
+                f"endpoints = [{json.dumps(self.url)}]",
+                *lines,
+                "[[bindings]]",
+                f"models = [{json.dumps(models)}]",
+                f'engine = "{name}"',
+                "",
+            ]
+        )
+
+    def close(self) -> None:
+        for generation in self._open:
+            generation.break_off()  # nobody waits for a step that never comes
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> ScriptedEngine:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+_CHUNK = {
+    "id": "chatcmpl-scripted",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "scripted",
+}

@@ -1,0 +1,199 @@
+"""Reads the four service models out of the installed botocore package."""
+
+import gzip
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Our key for a service, and the folder botocore keeps its model in. The order is the order of
+# every generated table.
+SERVICES = {
+    "control": "bedrock",
+    "runtime": "bedrock-runtime",
+    "agent": "bedrock-agent",
+    "agent_runtime": "bedrock-agent-runtime",
+}
+
+# Members of a model that the generator understands. Anything else stops the build, so that a
+# new botocore cannot silently drop a rule.
+KNOWN_SHAPE_KEYS = {
+    "type", "members", "required", "member", "key", "value", "min", "max", "pattern", "enum",
+    "sensitive", "union", "document", "eventstream", "event", "exception", "error", "fault",
+    "retryable", "payload", "timestampFormat", "documentation", "box", "deprecated",
+    "deprecatedMessage", "deprecatedSince",
+}
+KNOWN_MEMBER_KEYS = {
+    "shape", "location", "locationName", "idempotencyToken", "documentation", "box", "deprecated",
+    "deprecatedMessage", "deprecatedSince", "jsonvalue",
+}
+KNOWN_LOCATIONS = {None, "uri", "querystring", "header"}
+
+
+class ModelError(Exception):
+    """The model says something the generator does not understand."""
+
+
+@dataclass
+class Member:
+    name: str
+    shape: str
+    location: str | None
+    wire_name: str
+    required: bool
+    idempotency_token: bool
+
+
+@dataclass
+class Shape:
+    name: str
+    type: str  # as in the model, or "union", "document"
+    raw: dict
+    members: list[Member] = field(default_factory=list)
+
+    @property
+    def is_structure(self):
+        return self.type in ("structure", "union")
+
+    @property
+    def is_exception(self):
+        return bool(self.raw.get("exception"))
+
+    @property
+    def is_event_stream(self):
+        return bool(self.raw.get("eventstream"))
+
+    def references(self):
+        """The names of the shapes this one is made of."""
+        names = [member.shape for member in self.members]
+        for part in ("member", "key", "value"):
+            if part in self.raw:
+                names.append(self.raw[part]["shape"])
+        return names
+
+
+@dataclass
+class Operation:
+    service: str
+    name: str
+    method: str
+    path: str
+    success_status: int
+    input: str
+    output: str
+    read_only: bool
+    event: str | None  # the output stream's union
+    stream: str  # "none", "output", "bidirectional"
+
+
+@dataclass
+class ServiceModel:
+    key: str
+    endpoint_name: str
+    shapes: dict[str, Shape]
+    operations: dict[str, Operation]
+
+    def exceptions(self):
+        """(name, HTTP status) of every modelled exception, by name."""
+        found = []
+        for shape in self.shapes.values():
+            if shape.is_exception:
+                status = shape.raw.get("error", {}).get("httpStatusCode")
+                found.append((shape.name, status or (500 if shape.raw.get("fault") else 400)))
+        return sorted(found)
+
+
+def _shape(name, raw):
+    unknown = set(raw) - KNOWN_SHAPE_KEYS
+    if unknown:
+        raise ModelError(f"shape {name}: unknown traits {sorted(unknown)}")
+    kind = raw["type"]
+    if raw.get("document"):
+        kind = "document"
+    elif raw.get("union") or raw.get("eventstream"):
+        kind = "union"
+    if kind == "timestamp" and raw.get("timestampFormat") != "iso8601":
+        raise ModelError(f"shape {name}: only iso8601 timestamps are known")
+    shape = Shape(name, kind, raw)
+    for member_name, member in raw.get("members", {}).items():
+        unknown = set(member) - KNOWN_MEMBER_KEYS
+        if unknown or member.get("location") not in KNOWN_LOCATIONS:
+            raise ModelError(f"{name}.{member_name}: unknown traits {sorted(unknown)} or location")
+        wire_name = member.get("locationName", member_name)
+        if member.get("location") is None and wire_name != member_name:
+            raise ModelError(f"{name}.{member_name}: a renamed body member")
+        shape.members.append(Member(
+            name=member_name,
+            shape=member["shape"],
+            location=member.get("location"),
+            wire_name=wire_name,
+            required=member_name in raw.get("required", []),
+            idempotency_token=bool(member.get("idempotencyToken")),
+        ))
+    return shape
+
+
+def _event_stream_of(shapes, structure_name):
+    for member in shapes[structure_name].members:
+        if shapes[member.shape].is_event_stream:
+            return member.shape
+    return None
+
+
+def parse_service(key, raw):
+    """A ServiceModel from a service-2.json document."""
+    shapes = {name: _shape(name, shape) for name, shape in raw["shapes"].items()}
+    operations = {}
+    for name, operation in raw["operations"].items():
+        http = operation["http"]
+        if "{" in http["requestUri"].split("?")[0] and "+}" in http["requestUri"]:
+            raise ModelError(f"{name}: greedy labels are not known")
+        if "?" in http["requestUri"]:
+            raise ModelError(f"{name}: query literals are not known")
+        event = _event_stream_of(shapes, operation["output"]["shape"])
+        stream = "output" if event else "none"
+        if _event_stream_of(shapes, operation["input"]["shape"]):
+            stream = "bidirectional"
+        operations[name] = Operation(
+            service=key,
+            name=name,
+            method=http["method"],
+            path=http["requestUri"],
+            success_status=http.get("responseCode", 200),
+            input=operation["input"]["shape"],
+            output=operation["output"]["shape"],
+            read_only=bool(operation.get("readonly")),
+            event=event,
+            stream=stream,
+        )
+    return ServiceModel(key, SERVICES[key], shapes, dict(sorted(operations.items())))
+
+
+def pinned_version(requirements):
+    """The botocore version that requirements.txt names."""
+    for line in Path(requirements).read_text().splitlines():
+        if line.startswith("botocore=="):
+            return line.removeprefix("botocore==").strip()
+    raise ModelError(f"{requirements} pins no botocore")
+
+
+def model_file(key):
+    """The path of a service's model inside the installed botocore."""
+    import botocore
+
+    folder = Path(botocore.__file__).parent / "data" / SERVICES[key]
+    versions = sorted(path for path in folder.iterdir() if path.is_dir())
+    for name in ("service-2.json.gz", "service-2.json"):
+        if (versions[-1] / name).exists():
+            return versions[-1] / name
+    raise ModelError(f"{folder} holds no service model")
+
+
+def load_services():
+    """Every service, by key."""
+    services = {}
+    for key in SERVICES:
+        path = model_file(key)
+        data = path.read_bytes()
+        text = gzip.decompress(data) if path.suffix == ".gz" else data
+        services[key] = parse_service(key, json.loads(text))
+    return services

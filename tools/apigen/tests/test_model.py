@@ -1,0 +1,55 @@
+"""The model's traits are understood, or stop the build."""
+
+import unittest
+
+from apigen import model
+from apigen.tests.sample import sample_service
+
+
+class Model(unittest.TestCase):
+    def test_reads_members_with_their_places(self):
+        service = sample_service()
+        members = {m.name: m for m in service.shapes["GetThingRequest"].members}
+        self.assertEqual(members["thingId"].location, "uri")
+        self.assertTrue(members["thingId"].required)
+        self.assertEqual(members["kind"].wire_name, "X-Kind")
+        self.assertTrue(members["token"].idempotency_token)
+
+    def test_tells_unions_and_documents_from_structures(self):
+        shapes = sample_service().shapes
+        self.assertEqual(shapes["Choice"].type, "union")
+        self.assertEqual(shapes["Document"].type, "document")
+        self.assertTrue(shapes["Choice"].is_structure)
+        self.assertFalse(shapes["Document"].is_structure)
+
+    def test_finds_the_output_stream(self):
+        operations = sample_service().operations
+        self.assertEqual(operations["StreamThing"].stream, "output")
+        self.assertEqual(operations["StreamThing"].event, "ThingStream")
+        self.assertEqual(operations["GetThing"].stream, "none")
+
+    def test_lists_exceptions_with_their_status(self):
+        self.assertEqual(sample_service().exceptions(),
+                         [("BrokenException", 500), ("MissingException", 404)])
+
+    def test_an_unknown_trait_stops_the_build(self):
+        with self.assertRaises(model.ModelError):
+            sample_service(shapes={"New": {"type": "string", "surprise": True}})
+        with self.assertRaises(model.ModelError):
+            sample_service(shapes={"New": {"type": "structure", "members": {
+                "m": {"shape": "Text", "location": "headers"}}}})
+        with self.assertRaises(model.ModelError):
+            sample_service(shapes={"New": {"type": "structure", "members": {
+                "m": {"shape": "Text", "locationName": "n"}}}})
+        with self.assertRaises(model.ModelError):
+            sample_service(shapes={"New": {"type": "timestamp", "timestampFormat": "rfc822"}})
+
+    def test_the_pin_is_the_installed_version(self):
+        import botocore
+        from pathlib import Path
+        requirements = Path(model.__file__).parent / "requirements.txt"
+        self.assertEqual(model.pinned_version(requirements), botocore.__version__)
+
+
+if __name__ == "__main__":
+    unittest.main()

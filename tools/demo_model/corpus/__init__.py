@@ -1,0 +1,1 @@
+"""Everything the demo model learns from: generators of conversations, and nothing else."""
