@@ -1,5 +1,8 @@
 #include "closed_loop.hpp"
 
+#include <queue>
+#include <random>
+
 #include "exchange.hpp"
 #include "reply_text.hpp"
 #include "samples.hpp"
@@ -13,9 +16,16 @@ constexpr std::size_t kSamplesExpected = 1 << 21;
 struct Connection {
   Connection(Poller& poller, const wire::Endpoint& endpoint) : exchange(poller, endpoint, this) {}
   Exchange exchange;
-  std::int64_t begun_ns = 0;
+  std::int64_t due_ns = 0;  ///< when the request in hand should have been sent
   bool busy = false;
   ReplyTail tail;
+};
+
+/// A connection that has nothing to do until its next request is due.
+struct Pause {
+  std::int64_t until_ns;
+  Connection* connection;
+  bool operator>(const Pause& other) const { return until_ns > other.until_ns; }
 };
 
 class ClosedLoop {
@@ -29,7 +39,9 @@ class ClosedLoop {
   boost::json::object run();
 
  private:
+  void begin_next(Connection& connection);
   void begin(Connection& connection);
+  void begin_due();
   void take(Connection& connection, std::uint32_t events);
   void count(Connection& connection);
 
@@ -37,6 +49,8 @@ class ClosedLoop {
   ClosedLoopOptions options_;
   std::string request_;
   Poller poller_;
+  std::mt19937_64 random_{1};  // NOLINT: the same times in every run
+  std::priority_queue<Pause, std::vector<Pause>, std::greater<>> pauses_;
   std::int64_t from_ns_ = 0;  ///< what is measured ends between these two
   std::int64_t until_ns_ = 0;
   std::int64_t last_answer_ns_ = 0;
@@ -48,16 +62,37 @@ class ClosedLoop {
   Samples latencies_;
 };
 
-void ClosedLoop::begin(Connection& connection) {
+void ClosedLoop::begin_next(Connection& connection) {
   const std::int64_t now = now_ns();
+  if (options_.requests_per_second == 0) {
+    connection.due_ns = now;
+  } else {
+    std::exponential_distribution<double> pause_seconds(options_.requests_per_second);
+    connection.due_ns += static_cast<std::int64_t>(pause_seconds(random_) * 1e9);
+  }
+  if (connection.due_ns <= now) {
+    begin(connection);
+  } else if (connection.due_ns < until_ns_) {
+    pauses_.push({connection.due_ns, &connection});
+  }
+}
+
+void ClosedLoop::begin(Connection& connection) {
   const bool enough = options_.requests_max > 0 && begun_ >= options_.requests_max;
-  if (now >= until_ns_ || enough) return;
+  if (connection.due_ns >= until_ns_ || enough) return;
   ++begun_;
   ++busy_;
   connection.busy = true;
-  connection.begun_ns = now;
   connection.tail.clear();
   connection.exchange.begin(request_);
+}
+
+void ClosedLoop::begin_due() {
+  while (!pauses_.empty() && pauses_.top().until_ns <= now_ns()) {
+    Connection& connection = *pauses_.top().connection;
+    pauses_.pop();
+    begin(connection);
+  }
 }
 
 void ClosedLoop::count(Connection& connection) {
@@ -68,7 +103,7 @@ void ClosedLoop::count(Connection& connection) {
   }
   last_answer_ns_ = now;
   if (now < from_ns_ || (now >= until_ns_ && options_.requests_max == 0)) return;
-  latencies_.add(now - connection.begun_ns);
+  latencies_.add(now - connection.due_ns);
   output_tokens_ += connection.tail.output_tokens();
 }
 
@@ -92,7 +127,7 @@ void ClosedLoop::take(Connection& connection, std::uint32_t events) {
   }
   connection.busy = false;
   --busy_;
-  begin(connection);
+  begin_next(connection);
 }
 
 boost::json::object ClosedLoop::run() {
@@ -102,10 +137,14 @@ boost::json::object ClosedLoop::run() {
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i < options_.connections; ++i) {
     connections.push_back(std::make_unique<Connection>(poller_, plan_.endpoint));
-    begin(*connections.back());
+    connections.back()->due_ns = start;
+    begin_next(*connections.back());
   }
-  while (busy_ > 0 && now_ns() < until_ns_ + kLastAnswers_ns) {
-    for (const epoll_event& event : poller_.wait(until_ns_ + kLastAnswers_ns)) {
+  const std::int64_t give_up_ns = until_ns_ + kLastAnswers_ns;
+  while ((busy_ > 0 || !pauses_.empty()) && now_ns() < give_up_ns) {
+    begin_due();
+    const std::int64_t next = pauses_.empty() ? give_up_ns : pauses_.top().until_ns;
+    for (const epoll_event& event : poller_.wait(next)) {
       take(*static_cast<Connection*>(event.data.ptr), event.events);
     }
   }

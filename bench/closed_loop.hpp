@@ -1,4 +1,5 @@
-// N connections, each sending its next request when the last one is answered.
+// N connections, each sending its next request when the last one is answered, or at times of its
+// own.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -12,6 +13,10 @@ struct ClosedLoopOptions {
   std::size_t connections = 1;
   std::chrono::milliseconds warm_up{500};  ///< not measured
   std::chrono::milliseconds duration{2'000};
+  /// Of each connection: requests are due at random times (exponentially distributed pauses), and
+  /// a latency begins when the request is due, even if the last one is not answered by then.
+  /// 0: the next one is due when the last one is answered.
+  double requests_per_second = 0;
   std::size_t requests_max = 0;  ///< ends earlier, after that many; 0: no limit
 };
 

@@ -70,6 +70,8 @@ int run(int argc, char** argv) {
   requests.add_option("--connections", arguments.loop.connections);
   requests.add_option("--seconds", arguments.seconds, "Measured time");
   requests.add_option("--warm-up-seconds", arguments.warm_up_seconds, "Before that");
+  requests.add_option("--rate", arguments.loop.requests_per_second,
+                      "Requests per second of each connection; default: one after the other");
   requests.add_option("--requests-max", arguments.loop.requests_max, "Ends after that many");
 
   CLI::App& streams = *program.add_subcommand("streams", "Streams, read to their ends");

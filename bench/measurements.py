@@ -67,7 +67,7 @@ def converse_body(max_tokens: int, text: str = "Hello") -> str:
     return json.dumps(
         {
             "messages": [{"role": "user", "content": [{"text": text}]}],
-            "inferenceConfig": {"maxTokens": max_tokens, "temperature": 0},
+            "inferenceConfig": {"maxTokens": max_tokens, "temperature": 0, "topP": 1},
         }
     )
 
@@ -78,6 +78,7 @@ def chat_body(max_tokens: int, text: str = "Hello") -> str:
         {
             "messages": [{"role": "user", "content": text}],
             "temperature": 0,
+            "top_p": 1,
             "max_tokens": max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -136,46 +137,62 @@ def alternate(rounds: int, **sides) -> dict[str, list]:
     return reports
 
 
-def added_latency(settings: Settings, part: str, first_us: int, targets: dict) -> list[Figure]:
-    """(a): through Bedplate minus straight to the engine, on the same number of connections."""
-    place = settings.place(f"latency-{first_us}")
+LATENCY_TARGETS_MS = {("32, 50/s each", "p50"): 0.3, ("32, 50/s each", "p99"): 1.0}
+
+# Clients that ask 50 times a second each, at random times; then clients that never pause.
+LATENCY_LOADS = {
+    "1, no pauses": {"connections": 1},
+    "32, 50/s each": {"connections": 32, "rate": 50},
+    "256, 50/s each": {"connections": 256, "rate": 50},
+    "32, no pauses": {"connections": 32},
+    "256, no pauses": {"connections": 256},
+}
+
+
+def added_latency(settings: Settings) -> list[Figure]:
+    """(a): through Bedplate minus straight to the engine, under the same load."""
+    place = settings.place("latency")
     figures = []
-    with FakeEngine(settings.build, place, first_us=first_us) as engine:
-        with Bedplate(settings.build, place, engine.url) as server:
-            direct = Load(settings, engine.url, CHAT_PATH, chat_body(1))
-            gateway = Load(
-                settings,
-                server.url,
-                MODEL_PATH + "/converse",
-                converse_body(1),
-                server.credentials(),
+    with (
+        FakeEngine(settings.build, place) as engine,
+        Bedplate(settings.build, place, engine.url) as server,
+    ):
+        direct = Load(settings, engine.url, CHAT_PATH, chat_body(1))
+        gateway = Load(
+            settings, server.url, MODEL_PATH + "/converse", converse_body(1), server.credentials()
+        )
+        for name, load in LATENCY_LOADS.items():
+            options = {
+                **load,
+                "seconds": settings.choose(2, 0.7),
+                "warm_up_seconds": settings.choose(0.5, 0.3),
+            }
+            reports = alternate(
+                settings.choose(3, 1),
+                direct=lambda: direct.requests(**options),
+                bedplate=lambda: gateway.requests(**options),
             )
-            for connections in (1, 32, 256):
-                options = {
-                    "connections": connections,
-                    "seconds": settings.choose(2, 0.7),
-                    "warm_up_seconds": settings.choose(0.5, 0.3),
-                }
-                reports = alternate(
-                    settings.choose(3, 1),
-                    direct=lambda: direct.requests(**options),
-                    bedplate=lambda: gateway.requests(**options),
-                )
-                settings.keep(f"latency first_us={first_us}", {**options, **reports})
-                for name in ("p50", "p99"):
-                    key = f"{name}_ms"
-                    plain = median_of(reports["direct"], "latency", key)
-                    ours = median_of(reports["bedplate"], "latency", key)
-                    figures.append(
-                        Figure(
-                            part,
-                            f"latency added, {connections} connections, {name}",
-                            ours - plain,
-                            "ms",
-                            targets.get((connections, name)),
-                            note=f"{ours:.3f} - {plain:.3f}",
-                        )
-                    )
+            settings.keep("latency", {**options, **reports})
+            figures += latency_figures(name, reports)
+    return figures
+
+
+def latency_figures(name: str, reports: dict[str, list]) -> list[Figure]:
+    figures = []
+    for percentile in ("p50", "p99"):
+        plain = median_of(reports["direct"], "latency", f"{percentile}_ms")
+        ours = median_of(reports["bedplate"], "latency", f"{percentile}_ms")
+        target = LATENCY_TARGETS_MS.get((name, percentile))
+        figures.append(
+            Figure(
+                "a",
+                f"latency added, connections: {name}, {percentile}",
+                ours - plain,
+                "ms",
+                target,
+                note=f"{ours:.3f} - {plain:.3f}",
+            )
+        )
     return figures
 
 
@@ -290,7 +307,7 @@ def demo_model(settings: Settings) -> list[Figure]:
     place = settings.place("demo")
     figures = []
     with Bedplate(settings.build, place) as server:
-        question, tokens = "Tell me about the sea.", settings.choose(128, 64)
+        question, tokens = "Write a long story about a fox.", 128
         path = "/model/bedplate.demo-chat/converse-stream"
         ours = Load(
             settings, server.url, path, converse_body(tokens, question), server.credentials()
@@ -305,7 +322,7 @@ def demo_model(settings: Settings) -> list[Figure]:
         for connections in (1, 4):
             options = {
                 "connections": connections,
-                "requests_max": settings.choose(24, 8) * connections,
+                "requests_max": settings.choose(10, 4) * connections,
                 "seconds": 60,
                 "warm_up_seconds": 0,
             }

@@ -71,7 +71,7 @@ def parse_exports(text: str) -> dict[str, str]:
     """The variables of `export NAME=value` lines, as a shell would read them."""
     found = {}
     for line in text.splitlines():
-        words = shlex.split(line)
+        words = shlex.split(line) if line.startswith("export ") else []
         if len(words) == 2 and words[0] == "export":
             name, _, value = words[1].partition("=")
             found[name] = value

@@ -16,7 +16,9 @@ def body(text: str = "Hello", **inference) -> bytes:
     return json.dumps(document).encode()
 
 
-def request(http: SignedHttp, operation: str = "converse", model: str = MODEL, **inference) -> bytes:
+def request(
+    http: SignedHttp, operation: str = "converse", model: str = MODEL, **inference
+) -> bytes:
     return http.request_bytes("POST", f"/model/{model}/{operation}", body(**inference))
 
 

@@ -64,7 +64,7 @@ class Generation:
 
 
 class ScriptedEngine:
-    """Listens on a free port of loopback. `next_generation()` hands out what the server asks for."""
+    """Listens on a free port; `next_generation()` hands out what the server asks for."""
 
     def __init__(self):
         self._generations: queue.Queue[Generation] = queue.Queue()

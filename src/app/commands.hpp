@@ -15,7 +15,7 @@ namespace bedplate::app {
 int serve_command(const Configuration& configuration);
 
 struct EnvOptions {
-  bool bearer = false;  ///< an API key in place of the access key pair
+  bool bearer = false;        ///< an API key in place of the access key pair
   std::string format = "sh";  ///< sh, fish or json
 };
 int env_command(const Configuration& configuration, const EnvOptions& options);
@@ -29,7 +29,7 @@ struct ChatOptions {
 int chat_command(const Configuration& configuration, const ChatOptions& options);
 
 struct ModelsOptions {
-  bool all = false;   ///< those that nothing is bound to as well
+  bool all = false;  ///< those that nothing is bound to as well
   bool json = false;
   std::string region;
 };

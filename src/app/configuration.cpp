@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kDemoEngine = "demo";
 
-std::invalid_argument bad(const std::string& what) { return std::invalid_argument(what); }
+std::invalid_argument bad(const std::string& what) {
+  return std::invalid_argument(what);
+}
 
 fs::path home_directory() {
   const char* home = std::getenv("HOME");
@@ -203,8 +205,8 @@ void read_tls(Section section, Configuration& configuration, const fs::path& bas
   const auto certificate = section.text("certificate");
   const auto key = section.text("private_key");
   if (certificate && key) {
-    configuration.listen.tls = wire::TlsFiles{expand_home(*certificate, base).string(),
-                                              expand_home(*key, base).string()};
+    configuration.listen.tls =
+        wire::TlsFiles{expand_home(*certificate, base).string(), expand_home(*key, base).string()};
   }
   if (certificate.has_value() != key.has_value() ||
       (certificate && configuration.generate_tls_certificate)) {
@@ -307,16 +309,15 @@ Installation find_installation_blocking() {
     }
     return fs::path{};
   };
-  return {first({bin / "../share/bedplate/models/demo-chat.gguf",
-                 bin / "../../models/demo-chat.gguf"}),
-          first({bin / "../libexec/bedplate/engine", bin / "../../.deps/engine"})};
+  return {
+      first({bin / "../share/bedplate/models/demo-chat.gguf", bin / "../../models/demo-chat.gguf"}),
+      first({bin / "../libexec/bedplate/engine", bin / "../../.deps/engine"})};
 }
 
 Configuration load_configuration_blocking(const ConfigurationFlags& flags) {
   Configuration configuration;
   const fs::path here = fs::current_path();
-  configuration.data_dir =
-      flags.data_dir ? expand_home(*flags.data_dir, here) : default_data_dir();
+  configuration.data_dir = flags.data_dir ? expand_home(*flags.data_dir, here) : default_data_dir();
   const fs::path beside_data = configuration.data_dir / "bedplate.toml";
   if (flags.config_file) {
     configuration.file = expand_home(*flags.config_file, here);

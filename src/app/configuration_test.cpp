@@ -71,8 +71,7 @@ engine = "big"
   EXPECT_EQ(configuration.listen.limits.header_timeout.count(), 250);
   EXPECT_EQ(configuration.default_region, "eu-west-1");
   ASSERT_EQ(configuration.engines.engines.size(), 3u);
-  const auto& small =
-      std::get<inference::LlamaCppOptions>(configuration.engines.engines[1].kind);
+  const auto& small = std::get<inference::LlamaCppOptions>(configuration.engines.engines[1].kind);
   EXPECT_EQ(small.weights, fs::absolute(dir_) / "weights/small.gguf");
   EXPECT_EQ(small.slots, 2);
   // The operator's bindings come before the demo model's.

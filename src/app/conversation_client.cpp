@@ -31,8 +31,8 @@ std::string body_of(const Question& question) {
     text["text"] = question.system;
     body["system"].emplace_array().push_back(std::move(text));
   }
-  body["inferenceConfig"] = json::object{{"temperature", question.temperature},
-                                         {"maxTokens", question.max_tokens}};
+  body["inferenceConfig"] =
+      json::object{{"temperature", question.temperature}, {"maxTokens", question.max_tokens}};
   return json::serialize(body);
 }
 
@@ -120,9 +120,9 @@ Answer ask_blocking(const std::string& url, const identity::StoredAccessKey& key
   IoPool pool(1);
   wire::Client client(pool, {});
   wire::ClientRequest request = signed_request(endpoint, key, region, question);
-  auto answer = boost::asio::co_spawn(pool.executor(0),
-                                      ask(client, endpoint, std::move(request), on_text),
-                                      boost::asio::use_future);
+  auto answer =
+      boost::asio::co_spawn(pool.executor(0), ask(client, endpoint, std::move(request), on_text),
+                            boost::asio::use_future);
   return answer.get();
 }
 

@@ -49,7 +49,7 @@ void check_engine(const Configuration& configuration, Report& report) {
     report.good("engine", program.string());
   } catch (const std::exception& problem) {
     report.bad("engine", problem.what(),
-               "run `make engine`, or install llama.cpp and set llama_server in bedplate.toml");
+               "run `make setup`, or install llama.cpp and set llama_server in bedplate.toml");
   }
 }
 
@@ -90,8 +90,8 @@ void check_data_dir(const Configuration& configuration, Report& report) {
     return;
   }
   const fs::space_info space = fs::space(existing, problem);
-  const std::string free = fmt::format("{}: {:.1f} GB free", dir.string(),
-                                       static_cast<double>(space.available) / 1e9);
+  const std::string free =
+      fmt::format("{}: {:.1f} GB free", dir.string(), static_cast<double>(space.available) / 1e9);
   if (!problem && space.available < kFreeDiskMinBytes) {
     report.warn("disk", free, "free at least 1 GB: logs and state need room");
   } else {

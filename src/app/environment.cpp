@@ -57,10 +57,10 @@ int env_command(const Configuration& configuration, const EnvOptions& options) {
       identity::CredentialStore::open_blocking(configuration.data_dir.string(), clock);
   const auto running = find_server_blocking(configuration.data_dir);
   const bool tls = configuration.listen.tls || configuration.generate_tls_certificate;
-  const std::string url =
-      running ? running->url
-              : fmt::format("{}://{}:{}", tls ? "https" : "http", configuration.listen.host,
-                            configuration.listen.port);
+  const std::string url = running
+                              ? running->url
+                              : fmt::format("{}://{}:{}", tls ? "https" : "http",
+                                            configuration.listen.host, configuration.listen.port);
   fmt::print("{}", environment_text(client_environment(configuration, *store, url, options.bearer),
                                     options.format));
   return 0;

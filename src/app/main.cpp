@@ -39,8 +39,7 @@ int with_configuration(const ConfigurationFlags& flags,
 }
 
 void add_common(CLI::App& command, ConfigurationFlags& flags) {
-  command.add_option("--config", flags.config_file, "Configuration file (TOML)")
-      ->type_name("FILE");
+  command.add_option("--config", flags.config_file, "Configuration file (TOML)")->type_name("FILE");
   command
       .add_option("--data-dir", flags.data_dir,
                   "Where credentials and state live (default: ~/.local/share/bedplate)")

@@ -31,8 +31,7 @@ std::string find_engine(const Configuration& configuration, const std::string& n
 std::vector<Row> rows_of(const Configuration& configuration, const ModelsOptions& options) {
   inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
   const inference::BindingTable table(catalogue, configuration.bindings);
-  const std::string region =
-      options.region.empty() ? configuration.default_region : options.region;
+  const std::string region = options.region.empty() ? configuration.default_region : options.region;
   std::vector<Row> rows;
   for (const auto& model : catalogue.models()) {
     const inference::Binding* binding = table.match(model, region);

@@ -21,7 +21,7 @@ namespace bedplate::app {
 namespace {
 
 constexpr auto kDrainMax = std::chrono::seconds(30);
-constexpr auto kHurriedDrainMax = std::chrono::milliseconds(200);
+constexpr auto kSignalCheckPeriod = std::chrono::milliseconds(50);
 
 /// SIGINT and SIGTERM, taken by this thread only: blocked before any other thread starts.
 class StopSignals {
@@ -79,29 +79,21 @@ void print_banner(const Configuration& configuration, const identity::Credential
   } else {
     fmt::print("export AWS_ENDPOINT_URL={}\n", url);
   }
-  fmt::print("\nEvery text model without an engine of its own is answered by the demo model, a "
-             "toy:\nbind real weights in bedplate.toml (docs/configuration.md), see what serves "
-             "what with\n`bedplate models`.\n");
+  fmt::print(
+      "\nEvery text model without an engine of its own is answered by the demo model, a "
+      "toy:\nbind real weights in bedplate.toml (docs/configuration.md), see what serves "
+      "what with\n`bedplate models`.\n");
   std::fflush(stdout);
 }
 
-/// The first signal drains; another one during the drain hurries it.
+/// The first signal drains; another one during the drain, or its end, cuts off what is left.
 void drain(wire::Server& server, const StopSignals& signals) {
   log::info("stopping: requests in flight may end");
   const auto until = SteadyClock::now() + kDrainMax;
-  std::atomic<bool> done{false};
-  std::thread draining([&] {
-    server.drain_blocking(kDrainMax);
-    done = true;
-  });
-  while (!done && SteadyClock::now() < until) {
-    if (signals.pending()) {
-      server.drain_blocking(kHurriedDrainMax);
-      break;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  while (!server.drain_blocking(kSignalCheckPeriod)) {
+    if (signals.pending() || SteadyClock::now() >= until) break;
   }
-  draining.join();
+  server.stop_blocking(std::chrono::milliseconds(0));
 }
 
 int serve(Configuration configuration) {
@@ -111,7 +103,8 @@ int serve(Configuration configuration) {
   prepare_tls_blocking(configuration);
 
   const MachineClock clock;
-  const auto store = identity::CredentialStore::open_blocking(configuration.data_dir.string(), clock);
+  const auto store =
+      identity::CredentialStore::open_blocking(configuration.data_dir.string(), clock);
   identity::AuthenticatorOptions authentication;
   authentication.allow_anonymous = !configuration.authentication;
   authentication.default_region = configuration.default_region;

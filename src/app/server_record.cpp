@@ -16,8 +16,12 @@ namespace bedplate::app {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path record_path(const fs::path& data_dir) { return data_dir / "server.json"; }
-fs::path lock_path(const fs::path& data_dir) { return data_dir / "lock"; }
+fs::path record_path(const fs::path& data_dir) {
+  return data_dir / "server.json";
+}
+fs::path lock_path(const fs::path& data_dir) {
+  return data_dir / "lock";
+}
 
 std::runtime_error cannot_use(const fs::path& data_dir, const std::string& why) {
   return std::runtime_error(

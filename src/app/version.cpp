@@ -2,6 +2,8 @@
 
 namespace bedplate::app {
 
-std::string version_text() { return "bedplate " BEDPLATE_VERSION; }
+std::string version_text() {
+  return "bedplate " BEDPLATE_VERSION;
+}
 
 }  // namespace bedplate::app

@@ -1,8 +1,8 @@
 #include "async/admission.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <boost/asio/post.hpp>
+#include <tuple>
 
 namespace bedplate {
 

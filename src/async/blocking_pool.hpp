@@ -1,4 +1,5 @@
-// Threads for work that blocks: `auto answer = co_await on(pool, [...] { return work_blocking(); })`.
+// Threads for work that blocks: `auto answer = co_await on(pool, [...] { return work_blocking();
+// })`.
 #pragma once
 
 #include <boost/asio/async_result.hpp>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -50,26 +52,33 @@ Task<std::invoke_result_t<Function>> on(BlockingPool& pool, Function function) {
   struct State {
     explicit State(Executor executor) : done(executor) {}
     Timer done;
+    bool finished = false;
     std::exception_ptr failure;
     std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>> result{};
   };
   const Executor executor = co_await boost::asio::this_coro::executor;
   auto state = std::make_shared<State>(executor);
   state->done.expires_at(Timer::time_point::max());
-  const bool accepted = pool.try_submit([state, executor, function = std::move(function)]() mutable {
-    try {
-      if constexpr (std::is_void_v<Result>) {
-        function();
-      } else {
-        state->result.emplace(function());
-      }
-    } catch (...) {
-      state->failure = std::current_exception();
-    }
-    boost::asio::post(executor, [state] { state->done.expires_at(Timer::time_point::min()); });
-  });
+  const bool accepted =
+      pool.try_submit([state, executor, function = std::move(function)]() mutable {
+        try {
+          if constexpr (std::is_void_v<Result>) {
+            function();
+          } else {
+            state->result.emplace(function());
+          }
+        } catch (...) {
+          state->failure = std::current_exception();
+        }
+        boost::asio::post(executor, [state] {
+          state->finished = true;
+          state->done.expires_at(Timer::time_point::min());
+        });
+      });
   if (!accepted) throw errors::service_unavailable("The server is busy. Try again.");
-  co_await state->done.async_wait(as_result);
+  std::ignore = co_await state->done.async_wait(as_result);
+  // Cancelled: the work goes on and its result is dropped.
+  if (!state->finished) throw boost::system::system_error(boost::asio::error::operation_aborted);
   if (state->failure) std::rethrow_exception(state->failure);
   if constexpr (!std::is_void_v<Result>) co_return std::move(*state->result);
 }

@@ -33,7 +33,9 @@ IoPool::IoPool(std::size_t threads) {
   }
 }
 
-IoPool::~IoPool() { stop(); }
+IoPool::~IoPool() {
+  stop();
+}
 
 void IoPool::stop() {
   for (auto& loop : loops_) {
@@ -45,6 +47,8 @@ void IoPool::stop() {
   }
 }
 
-int IoPool::current() { return current_loop; }
+int IoPool::current() {
+  return current_loop;
+}
 
 }  // namespace bedplate

@@ -22,8 +22,7 @@ inline constexpr boost::asio::use_awaitable_t<Executor> use_task{};
 /// `auto [error, …] = co_await socket.async_x(…, as_result)`: never throws.
 inline constexpr auto as_result = boost::asio::as_tuple(use_task);
 
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                Executor>;
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 }  // namespace bedplate

@@ -35,7 +35,9 @@ TaskGroup::TaskGroup(std::string name) : state_(std::make_shared<State>()) {
   state_->name = std::move(name);
 }
 
-TaskGroup::~TaskGroup() { stop(); }
+TaskGroup::~TaskGroup() {
+  stop();
+}
 
 void TaskGroup::spawn(Executor executor, Task<> task) {
   auto entry = std::make_shared<Entry>(executor);

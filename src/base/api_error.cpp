@@ -30,7 +30,9 @@ ApiError resource_not_found(const std::string& message) {
   return {"ResourceNotFoundException", 404, message};
 }
 
-ApiError conflict(const std::string& message) { return {"ConflictException", 400, message}; }
+ApiError conflict(const std::string& message) {
+  return {"ConflictException", 400, message};
+}
 
 ApiError service_quota_exceeded(const std::string& message) {
   return {"ServiceQuotaExceededException", 400, message};
@@ -104,8 +106,8 @@ ApiError unknown_operation() {
 }
 
 ApiError method_not_allowed(const std::string& allowed) {
-  return {"UnknownOperationException", 405,
-          fmt::format("This path answers only {}.", allowed), kAuthentication};
+  return {"UnknownOperationException", 405, fmt::format("This path answers only {}.", allowed),
+          kAuthentication};
 }
 
 ApiError not_implemented(const std::string& operation) {

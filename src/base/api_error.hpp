@@ -10,9 +10,9 @@ namespace bedplate {
 /// Which layer of AWS an error speaks for. Decides the namespace in `x-amzn-ErrorType` and how the
 /// body spells its message member.
 enum class ErrorOrigin {
-  kService,        ///< `com.amazon.bedrock`, `{"message": …}`
-  kAuthentication, ///< `com.amazon.coral.service`, `{"message": …}`
-  kAuthorization,  ///< `com.amazon.coral.service`, `{"Message": …}`
+  kService,         ///< `com.amazon.bedrock`, `{"message": …}`
+  kAuthentication,  ///< `com.amazon.coral.service`, `{"message": …}`
+  kAuthorization,   ///< `com.amazon.coral.service`, `{"Message": …}`
 };
 
 /// An error that ends a request with a modelled AWS error. Throw it; `protocol/` renders it in one
@@ -37,36 +37,36 @@ class ApiError : public std::runtime_error {
 /// Factories, one per exception. Texts that AWS fixes are fixed here; the others take a message.
 namespace errors {
 
-ApiError validation(const std::string& message);                 // 400
-ApiError serialization(const std::string& message);              // 400, body member `Message`
-ApiError access_denied(const std::string& message);              // 403
-ApiError not_authorized(const std::string& message);             // 403, body member `Message`
-ApiError resource_not_found(const std::string& message);         // 404
-ApiError conflict(const std::string& message);                   // 400
-ApiError service_quota_exceeded(const std::string& message);     // 400
-ApiError throttling(const std::string& message);                 // 429
-ApiError model_not_ready(const std::string& message);            // 429
-ApiError model_timeout(const std::string& message);              // 408
+ApiError validation(const std::string& message);              // 400
+ApiError serialization(const std::string& message);           // 400, body member `Message`
+ApiError access_denied(const std::string& message);           // 403
+ApiError not_authorized(const std::string& message);          // 403, body member `Message`
+ApiError resource_not_found(const std::string& message);      // 404
+ApiError conflict(const std::string& message);                // 400
+ApiError service_quota_exceeded(const std::string& message);  // 400
+ApiError throttling(const std::string& message);              // 429
+ApiError model_not_ready(const std::string& message);         // 429
+ApiError model_timeout(const std::string& message);           // 408
 ApiError model_error(const std::string& message, int original_status_code,
-                     const std::string& resource_name);          // 424
+                     const std::string& resource_name);                             // 424
 ApiError model_stream_error(const std::string& message, int original_status_code);  // 424
-ApiError service_unavailable(const std::string& message);        // 503
-ApiError internal_server();                                      // 500, says nothing of the cause
+ApiError service_unavailable(const std::string& message);                           // 503
+ApiError internal_server();  // 500, says nothing of the cause
 
-ApiError missing_authentication_token();                         // 403
-ApiError unrecognized_client();                                  // 403
-ApiError invalid_signature(const std::string& message);          // 403
-ApiError incomplete_signature(const std::string& message);       // 403
-ApiError expired_token();                                        // 403
-ApiError invalid_api_key();                                      // 403, body member `Message`
+ApiError missing_authentication_token();                    // 403
+ApiError unrecognized_client();                             // 403
+ApiError invalid_signature(const std::string& message);     // 403
+ApiError incomplete_signature(const std::string& message);  // 403
+ApiError expired_token();                                   // 403
+ApiError invalid_api_key();                                 // 403, body member `Message`
 
-ApiError unknown_operation();                                    // 404, no such path
-ApiError method_not_allowed(const std::string& allowed);         // 405, path exists
-ApiError not_implemented(const std::string& operation);          // 501, names the operation
-ApiError bad_request(const std::string& message);                // 400, HTTP that cannot be parsed
-ApiError request_entity_too_large(const std::string& message);   // 413
-ApiError request_header_too_large(const std::string& message);   // 431
-ApiError request_timeout(const std::string& message);            // 408
+ApiError unknown_operation();                                   // 404, no such path
+ApiError method_not_allowed(const std::string& allowed);        // 405, path exists
+ApiError not_implemented(const std::string& operation);         // 501, names the operation
+ApiError bad_request(const std::string& message);               // 400, HTTP that cannot be parsed
+ApiError request_entity_too_large(const std::string& message);  // 413
+ApiError request_header_too_large(const std::string& message);  // 431
+ApiError request_timeout(const std::string& message);           // 408
 
 }  // namespace errors
 }  // namespace bedplate

@@ -2,9 +2,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <stdexcept>
 
@@ -29,6 +28,44 @@ bool is_unreserved(unsigned char c) {
 const unsigned char* unsigned_data(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
+
+/// Looked up once: OpenSSL's one-shot functions look the algorithm up on every call, under locks.
+const EVP_MD* sha256_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
+}
+
+class DigestContext {
+ public:
+  DigestContext() : context_(EVP_MD_CTX_new()) {}
+  ~DigestContext() { EVP_MD_CTX_free(context_); }
+  DigestContext(const DigestContext&) = delete;
+  DigestContext& operator=(const DigestContext&) = delete;
+  EVP_MD_CTX* get() const { return context_; }
+
+ private:
+  EVP_MD_CTX* context_;
+};
+
+class MacContext {
+ public:
+  MacContext() {
+    EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    context_ = EVP_MAC_CTX_new(hmac);
+    EVP_MAC_free(hmac);
+    char name[] = "SHA256";
+    const OSSL_PARAM digest[] = {OSSL_PARAM_construct_utf8_string("digest", name, 0),
+                                 OSSL_PARAM_construct_end()};
+    EVP_MAC_CTX_set_params(context_, digest);
+  }
+  ~MacContext() { EVP_MAC_CTX_free(context_); }
+  MacContext(const MacContext&) = delete;
+  MacContext& operator=(const MacContext&) = delete;
+  EVP_MAC_CTX* get() const { return context_; }
+
+ private:
+  EVP_MAC_CTX* context_ = nullptr;
+};
 
 }  // namespace
 
@@ -103,16 +140,23 @@ std::optional<std::string> uri_decode(std::string_view text) {
 }
 
 Sha256Digest sha256(std::string_view data) {
+  thread_local const DigestContext context;
   Sha256Digest digest;
-  SHA256(unsigned_data(data), data.size(), digest.data());
+  EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr);
+  EVP_DigestUpdate(context.get(), data.data(), data.size());
+  EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
   return digest;
 }
 
 Sha256Digest hmac_sha256(std::string_view key, std::string_view data) {
+  thread_local const MacContext context;
   Sha256Digest digest;
-  unsigned int length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), unsigned_data(data), data.size(),
-       digest.data(), &length);
+  // A null pointer would mean "the key of the last time".
+  const unsigned char* bytes = key.empty() ? unsigned_data("") : unsigned_data(key);
+  std::size_t length = 0;
+  EVP_MAC_init(context.get(), bytes, key.size(), nullptr);
+  EVP_MAC_update(context.get(), unsigned_data(data), data.size());
+  EVP_MAC_final(context.get(), digest.data(), &length, digest.size());
   return digest;
 }
 

@@ -7,6 +7,10 @@
 namespace bedplate {
 namespace {
 
+// What a 64-bit count of nanoseconds holds with room to spare, for the system clock does.
+constexpr int kYearMin = 1970;
+constexpr int kYearMax = 2200;
+
 struct Civil {
   int year;
   unsigned month, day, weekday;
@@ -76,7 +80,9 @@ std::optional<Timestamp> parse_amz_date(std::string_view text) {
             mi = number(text.substr(11, 2)), s = number(text.substr(13, 2));
   if (y < 0 || mo < 0 || d < 0 || h < 0 || mi < 0 || s < 0) return std::nullopt;
   const year_month_day date{year{y}, month{unsigned(mo)}, day{unsigned(d)}};
-  if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
+  if (!date.ok() || y < kYearMin || y > kYearMax || h > 23 || mi > 59 || s > 60) {
+    return std::nullopt;
+  }
   return sys_days{date} + hours{h} + minutes{mi} + seconds{s};
 }
 

@@ -35,7 +35,7 @@ std::string format_http_date(SystemClock::time_point time);   ///< Fri, 02 Jan 2
 /// Reads `2026-01-02T03:04:05Z`; nothing when it is anything else.
 std::optional<Timestamp> parse_iso8601_s(std::string_view text);
 
-/// Reads `20260102T030405Z`; nothing when it is anything else.
+/// Reads `20260102T030405Z`; nothing when it is anything else, or before 1970 or after 2200.
 std::optional<Timestamp> parse_amz_date(std::string_view text);
 
 }  // namespace bedplate

@@ -13,20 +13,29 @@ std::atomic<Level> minimum{Level::kInfo};
 
 std::string_view name(Level level) {
   switch (level) {
-    case Level::kDebug: return "debug";
-    case Level::kInfo: return "info";
-    case Level::kWarning: return "warning";
-    case Level::kError: return "error";
-    case Level::kOff: break;
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarning:
+      return "warning";
+    case Level::kError:
+      return "error";
+    case Level::kOff:
+      break;
   }
   return "";
 }
 
 }  // namespace
 
-void set_level(Level level) { minimum = level; }
+void set_level(Level level) {
+  minimum = level;
+}
 
-bool enabled(Level level) { return level >= minimum.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+  return level >= minimum.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view text) {
   std::string line =

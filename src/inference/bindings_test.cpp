@@ -20,8 +20,7 @@ TEST(Pattern, StarStandsForAnyRun) {
 TEST(Catalogue, TheBuiltInDataLoads) {
   const ModelCatalogue catalogue = ModelCatalogue::built_in();
   ASSERT_NE(catalogue.find("anthropic.claude-3-haiku-20240307-v1:0"), nullptr);
-  EXPECT_EQ(catalogue.find("anthropic.claude-3-haiku-20240307-v1:0")->family,
-            "anthropic-messages");
+  EXPECT_EQ(catalogue.find("anthropic.claude-3-haiku-20240307-v1:0")->family, "anthropic-messages");
   EXPECT_EQ(catalogue.find("no.such-model"), nullptr);
   ASSERT_NE(catalogue.find_profile("us.anthropic.claude-3-5-sonnet-20241022-v2:0"), nullptr);
   EXPECT_FALSE(catalogue.find_profile("us.anthropic.claude-3-5-sonnet-20241022-v2:0")

@@ -25,9 +25,9 @@ class EngineError : public std::runtime_error {
   EngineError(Kind kind, const std::string& what) : std::runtime_error(what), kind(kind) {}
 
   Kind kind;
-  int http_status = 0;             ///< what a remote engine answered; 0 when it did not
-  std::int64_t prompt_tokens = 0;  ///< kContextOverflow
-  std::int64_t context_tokens = 0; ///< kContextOverflow
+  int http_status = 0;              ///< what a remote engine answered; 0 when it did not
+  std::int64_t prompt_tokens = 0;   ///< kContextOverflow
+  std::int64_t context_tokens = 0;  ///< kContextOverflow
 };
 
 /// One set of weights, ready to be asked. Used from every I/O thread at once; a call runs on the
@@ -53,8 +53,8 @@ Task<GenerationReply> collect(Engine& engine, GenerationRequest request);
 /// What an operator sees of an engine (`bedplate models`, `doctor`).
 struct EngineStatus {
   std::string name;
-  std::string state;  ///< "stopped", "starting", "ready", "backing off", "failed", "unreachable"
-  std::string detail; ///< the last error, if any
+  std::string state;   ///< "stopped", "starting", "ready", "backing off", "failed", "unreachable"
+  std::string detail;  ///< the last error, if any
   int slots = 0;
   int slots_busy = 0;
   std::int64_t memory_bytes = 0;  ///< resident, of an embedded engine's process

@@ -17,11 +17,11 @@ namespace bedplate::inference {
 /// An embedded engine: one llama-server child for one weights file.
 struct LlamaCppOptions {
   std::filesystem::path weights;
-  int slots = 4;                  ///< requests generated at once
-  int context_tokens = 0;         ///< of each slot; 0: what the weights were trained for
-  int threads = 0;                ///< 0: one per core
-  bool load_at_start = false;     ///< else on the first request
-  std::size_t queue_max = 256;    ///< requests that may wait for a slot
+  int slots = 4;                ///< requests generated at once
+  int context_tokens = 0;       ///< of each slot; 0: what the weights were trained for
+  int threads = 0;              ///< 0: one per core, fewer for small weights
+  bool load_at_start = false;   ///< else on the first request
+  std::size_t queue_max = 256;  ///< requests that may wait for a slot
   std::vector<std::string> extra_arguments;
 };
 

@@ -82,7 +82,8 @@ CatalogueModel read_model(const json::object& object) {
     model.lifecycle = text_or_empty(times, "status");
     model.start_of_life_time = parse_iso8601_s(text_or_empty(times, "startOfLifeTime"));
     model.legacy_time = parse_iso8601_s(text_or_empty(times, "legacyTime"));
-    model.public_extended_access_time = parse_iso8601_s(text_or_empty(times, "publicExtendedAccessTime"));
+    model.public_extended_access_time =
+        parse_iso8601_s(text_or_empty(times, "publicExtendedAccessTime"));
     model.end_of_life_time = parse_iso8601_s(text_or_empty(times, "endOfLifeTime"));
   }
   if (const json::value* features = object.if_contains("features")) {
@@ -110,8 +111,9 @@ InferenceProfile read_profile(const json::object& object) {
 
 template <class List>
 auto find_by_id(List& list, std::string_view id) -> decltype(list.data()) {
-  const auto at = std::lower_bound(list.begin(), list.end(), id,
-                                   [](const auto& item, std::string_view key) { return item.id < key; });
+  const auto at =
+      std::lower_bound(list.begin(), list.end(), id,
+                       [](const auto& item, std::string_view key) { return item.id < key; });
   return at != list.end() && at->id == id ? &*at : nullptr;
 }
 
@@ -146,8 +148,7 @@ ModelCatalogue ModelCatalogue::built_in() {
   return parse(embedded::models_json(), embedded::inference_profiles_json());
 }
 
-ModelCatalogue ModelCatalogue::parse(std::string_view models_json,
-                                     std::string_view profiles_json) {
+ModelCatalogue ModelCatalogue::parse(std::string_view models_json, std::string_view profiles_json) {
   ModelCatalogue catalogue;
   const json::value models = json::parse(models_json);
   for (const json::value& model : models.as_array()) {

@@ -38,17 +38,17 @@ struct CatalogueModel {
   std::vector<std::string> output_modalities;
   bool response_streaming = false;
   std::vector<std::string> customizations;
-  std::vector<std::string> inference_types;  ///< ON_DEMAND, PROVISIONED, INFERENCE_PROFILE
+  std::vector<std::string> inference_types;    ///< ON_DEMAND, PROVISIONED, INFERENCE_PROFILE
   std::vector<std::string> on_demand_regions;  ///< where the bare id works
-  std::string alias_of;  ///< a spelling found in documents: accepted, but not listed
-  std::string lifecycle;                     ///< ACTIVE or LEGACY
+  std::string alias_of;   ///< a spelling found in documents: accepted, but not listed
+  std::string lifecycle;  ///< ACTIVE or LEGACY
   std::optional<Timestamp> start_of_life_time;
   std::optional<Timestamp> legacy_time;
   std::optional<Timestamp> public_extended_access_time;
   std::optional<Timestamp> end_of_life_time;
-  std::string family;                        ///< key of its native body, see families/
-  std::int64_t context_window_tokens = 0;    ///< 0: not known
-  std::int64_t max_output_tokens = 0;        ///< 0: not known
+  std::string family;                      ///< key of its native body, see families/
+  std::int64_t context_window_tokens = 0;  ///< 0: not known
+  std::int64_t max_output_tokens = 0;      ///< 0: not known
   ModelFeatures features;
   std::optional<double> input_usd_per_1k_tokens;
   std::optional<double> output_usd_per_1k_tokens;
@@ -68,9 +68,9 @@ struct InferenceProfile {
   std::string name;
   std::string description;
   std::vector<std::string> model_ids;
-  std::vector<std::string> regions;         ///< where a request is served, as a rule
+  std::vector<std::string> regions;  ///< where a request is served, as a rule
   std::map<std::string, std::vector<std::string>, std::less<>> routes;  ///< by source, exceptions
-  std::vector<std::string> source_regions;  ///< where it may come from
+  std::vector<std::string> source_regions;                              ///< where it may come from
 
   /// Where a request from `source` may be served.
   const std::vector<std::string>& destinations(std::string_view source) const;

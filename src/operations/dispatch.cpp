@@ -30,7 +30,7 @@ Task<> answer(wire::Request& request, const protocol::PathLabels& labels, Contex
   } else {
     EventWriter<Op> events(Op::descriptor, context, writer);
     co_await handle_stream<Op>(context, std::move(input), events);
-    co_await writer.finish();
+    co_await events.finish();
   }
 }
 
@@ -38,7 +38,7 @@ using AnswerTable = std::array<Answer, api::kOperationCount>;
 
 AnswerTable make_table() {
   AnswerTable table{};
-#define OPERATION(service, name) \
+#define OPERATION(service, name)                                                       \
   table[static_cast<std::size_t>(&op::service::name::descriptor - api::kOperations)] = \
       answer<op::service::name>;
 #include "operations/catalog.def"

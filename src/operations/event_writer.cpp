@@ -1,5 +1,7 @@
 #include "operations/event_writer.hpp"
 
+#include <utility>
+
 #include "protocol/event_stream.hpp"
 #include "protocol/rest_json.hpp"
 
@@ -11,8 +13,17 @@ Task<> EventStream::start_untyped(const void* response) {
   co_await writer_.start(std::move(head));
 }
 
+void EventStream::hold_untyped(const void* event) {
+  held_ += protocol::encode_event(operation_, event);
+}
+
 Task<> EventStream::send_untyped(const void* event) {
-  co_await writer_.write(protocol::encode_event(operation_, event));
+  hold_untyped(event);
+  co_await writer_.write(std::exchange(held_, {}));
+}
+
+Task<> EventStream::finish() {
+  co_await writer_.finish(std::exchange(held_, {}));
 }
 
 }  // namespace bedplate::operations

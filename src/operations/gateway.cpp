@@ -82,8 +82,7 @@ Task<> Gateway::report(const ApiError& error, const Context& context,
   if (writer.started()) {
     // Only streams start before they are done: the error becomes their last frame.
     if (operation == nullptr || operation->stream == protocol::StreamKind::kNone) co_return;
-    co_await writer.write(protocol::render_stream_error(error, *operation));
-    co_await writer.finish();
+    co_await writer.finish(protocol::render_stream_error(error, *operation));
     co_return;
   }
   wire::Response response = protocol::render_error(error, context.request_id, operation);

@@ -33,9 +33,8 @@ ApiError context_overflow(const EngineError& failure, const inference::Catalogue
     return errors::validation(std::string(inference::kModelErrorPrefix) + text);
   }
   if (model.family == "titan-text") {
-    text = fmt::format(
-        "Too many input tokens. Max input tokens: {}, request input token count: {}",
-        failure.context_tokens, failure.prompt_tokens);
+    text = fmt::format("Too many input tokens. Max input tokens: {}, request input token count: {}",
+                       failure.context_tokens, failure.prompt_tokens);
   }
   return errors::validation(text);
 }

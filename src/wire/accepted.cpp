@@ -9,7 +9,9 @@ namespace {
 // RFC 9113, 3.4. No HTTP/1 request can begin like this.
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-bool begins_preface(std::string_view bytes) { return kPreface.substr(0, bytes.size()) == bytes; }
+bool begins_preface(std::string_view bytes) {
+  return kPreface.substr(0, bytes.size()) == bytes;
+}
 
 }  // namespace
 
@@ -28,8 +30,7 @@ Task<> AcceptedConnection::serve() {
     http2 = received == kPreface;
   }
   if (full_) {
-    ApiError error =
-        errors::service_unavailable("The server has too many connections. Try again.");
+    ApiError error = errors::service_unavailable("The server has too many connections. Try again.");
     co_await refuse(std::move(error));
   } else if (http2) {
     co_await serve_http2(std::move(received));
@@ -46,8 +47,8 @@ Task<std::optional<std::string>> AcceptedConnection::read_opening() {
   while (!service_->draining.load(std::memory_order_relaxed)) {
     char buffer[kPreface.size()];
     ErrorCode error;
-    const std::size_t count = transport_->try_read(
-        boost::asio::buffer(buffer, kPreface.size() - bytes.size()), error);
+    const std::size_t count =
+        transport_->try_read(boost::asio::buffer(buffer, kPreface.size() - bytes.size()), error);
     if (count > 0) {
       if (bytes.empty()) deadline_.set(service_->limits.header_timeout);
       bytes.append(buffer, count);

@@ -119,10 +119,10 @@ void generate_certificate_blocking(const TlsFiles& files, const std::string& hos
   const bool has_key = fs::exists(files.private_key_path);
   if (has_certificate && has_key) return;
   if (has_certificate != has_key) {  // somebody's key may be at stake
-    throw std::runtime_error(fmt::format(
-        "{} exists, but {} does not: put both there or remove it",
-        has_key ? files.private_key_path : files.certificate_chain_path,
-        has_key ? files.certificate_chain_path : files.private_key_path));
+    throw std::runtime_error(
+        fmt::format("{} exists, but {} does not: put both there or remove it",
+                    has_key ? files.private_key_path : files.certificate_chain_path,
+                    has_key ? files.certificate_chain_path : files.private_key_path));
   }
   const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
   require(key != nullptr);

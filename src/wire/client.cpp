@@ -16,6 +16,9 @@ using Cause = ClientError::Cause;
 // Peers close idle connections, too; the shorter we keep one, the rarer we find it closed.
 constexpr std::chrono::seconds kIdleTimeMax{60};
 constexpr std::chrono::seconds kIdleCheckPeriod{1};
+// A connection given back so recently is not looked at again: if it is closed all the same, the
+// request is sent once more.
+constexpr std::chrono::milliseconds kFreshTimeMax{1000};
 
 std::string format_request(const Endpoint& endpoint, const ClientRequest& request) {
   std::string text;
@@ -54,8 +57,8 @@ class Loop final : public Ticked {
  public:
   Loop(Executor executor, const ClientLimits& limits)
       : ticker(std::make_shared<Ticker>(
-            executor, tick_period({limits.connect_timeout, limits.response_timeout,
-                                   limits.read_timeout}))),
+            executor,
+            tick_period({limits.connect_timeout, limits.response_timeout, limits.read_timeout}))),
         idle_connections_max_(limits.idle_connections_max) {}
 
   /// A connection that still stands; nothing when there is none.
@@ -87,8 +90,9 @@ std::unique_ptr<Transport> Loop::take(const std::string& endpoint) {
   std::vector<Idle>& connections = found->second;
   while (!connections.empty()) {
     std::unique_ptr<Transport> transport = std::move(connections.back().transport);
+    const bool fresh = SteadyClock::now() - connections.back().since < kFreshTimeMax;
     connections.pop_back();
-    if (transport->quiet()) return transport;
+    if (fresh || transport->quiet()) return transport;
   }
   return nullptr;
 }
@@ -101,7 +105,9 @@ void Loop::give_back(const std::string& endpoint, std::unique_ptr<Transport> tra
   update_ticking();
 }
 
-void Loop::forget(const std::string& endpoint) { idle_.erase(endpoint); }
+void Loop::forget(const std::string& endpoint) {
+  idle_.erase(endpoint);
+}
 
 void Loop::forget_all() {
   closed_ = true;
@@ -155,7 +161,7 @@ class Exchange final : public ClientResponse, public Ticked {
   Task<> send_all(Pieces pieces);
   Task<> receive(Phase phase);
   void decode_head(std::size_t bytes);
-  Task<> wait(bool to_write, Phase phase);
+  Task<> wait_writable();
   void release();
   ClientError error(Phase phase, Cause cause, std::string_view what) const;
   [[noreturn]] void fail(Phase phase, const ErrorCode& code) const;
@@ -179,8 +185,7 @@ void Exchange::on_tick(SteadyClock::time_point now) {
 ClientError Exchange::error(Phase phase, Cause cause, std::string_view what) const {
   constexpr std::string_view kDoing[] = {"connecting to", "sending the request to",
                                          "waiting for the answer of", "reading the answer of"};
-  return {phase, cause,
-          fmt::format("{} {}: {}", kDoing[static_cast<int>(phase)], endpoint_, what)};
+  return {phase, cause, fmt::format("{} {}: {}", kDoing[static_cast<int>(phase)], endpoint_, what)};
 }
 
 void Exchange::fail(Phase phase, const ErrorCode& code) const {
@@ -190,21 +195,17 @@ void Exchange::fail(Phase phase, const ErrorCode& code) const {
               closed ? "the connection was closed" : code.message());
 }
 
-Task<> Exchange::wait(bool to_write, Phase phase) {
+Task<> Exchange::wait_writable() {
   ErrorCode failure;
   try {
-    if (to_write) {
-      co_await transport_->wait_writable();
-    } else {
-      co_await transport_->wait_readable();
-    }
+    co_await transport_->wait_writable();
     co_return;
   } catch (const boost::system::system_error& problem) {
     if (problem.code() == asio::error::operation_aborted && !expired_) throw;  // our task's end
     failure = problem.code();
   }
-  if (expired_) throw error(phase, Cause::kTimeout, "it took too long");
-  fail(phase, failure);
+  if (expired_) throw error(Phase::kRequest, Cause::kTimeout, "it took too long");
+  fail(Phase::kRequest, failure);
 }
 
 Task<> Exchange::send_all(Pieces pieces) {
@@ -214,30 +215,31 @@ Task<> Exchange::send_all(Pieces pieces) {
     pieces.advance(count);
     if (count > 0) continue;
     if (code != asio::error::would_block) fail(Phase::kRequest, code);
-    co_await wait(true, Phase::kRequest);
+    co_await wait_writable();
   }
 }
 
 // At least one byte more into the decoder, or the end.
 Task<> Exchange::receive(Phase phase) {
-  for (;;) {
-    ErrorCode code;
-    const std::size_t count = transport_->try_read(decoder_.prepare(), code);
-    try {
-      if (count > 0) {
-        decoder_.commit(count);
-        co_return;
-      }
-      if (code == asio::error::eof && decoder_.any_byte()) {
-        decoder_.commit_end();
-        co_return;
-      }
-    } catch (const http1::MalformedResponse& problem) {
-      throw error(phase, count > 0 ? Cause::kMalformed : Cause::kClosed, problem.what());
-    }
-    if (code != asio::error::would_block) fail(phase, code);
-    co_await wait(false, phase);
+  ErrorCode code;
+  const std::size_t count = co_await transport_->read(decoder_.prepare(), code);
+  if (code == asio::error::operation_aborted) {
+    if (expired_) throw error(phase, Cause::kTimeout, "it took too long");
+    throw boost::system::system_error(code);
   }
+  try {
+    if (count > 0) {
+      decoder_.commit(count);
+      co_return;
+    }
+    if (code == asio::error::eof && decoder_.any_byte()) {
+      decoder_.commit_end();
+      co_return;
+    }
+  } catch (const http1::MalformedResponse& problem) {
+    throw error(phase, count > 0 ? Cause::kMalformed : Cause::kClosed, problem.what());
+  }
+  fail(phase, code);
 }
 
 Task<> Exchange::begin(const std::string& head, const std::string& body) {
@@ -349,8 +351,8 @@ Task<std::unique_ptr<ClientResponse>> Client::send(Endpoint endpoint, ClientRequ
 
   std::unique_ptr<ClientResponse> response;
   if (std::unique_ptr<Transport> idle = loop->take(endpoint.text())) {
-    auto exchange = std::make_unique<Exchange>(loop, impl->limits, endpoint, std::move(idle),
-                                               head_method);
+    auto exchange =
+        std::make_unique<Exchange>(loop, impl->limits, endpoint, std::move(idle), head_method);
     response = co_await attempt(std::move(exchange), head, request.body, true);
   }
   if (!response) {
@@ -358,8 +360,8 @@ Task<std::unique_ptr<ClientResponse>> Client::send(Endpoint endpoint, ClientRequ
     if (endpoint.kind == Endpoint::Kind::kTls) tls = impl->tls();
     std::unique_ptr<Transport> fresh =
         co_await connect(endpoint, impl->limits.connect_timeout, loop->ticker, std::move(tls));
-    auto exchange = std::make_unique<Exchange>(loop, impl->limits, endpoint, std::move(fresh),
-                                               head_method);
+    auto exchange =
+        std::make_unique<Exchange>(loop, impl->limits, endpoint, std::move(fresh), head_method);
     response = co_await attempt(std::move(exchange), head, request.body, false);
   }
   co_return response;

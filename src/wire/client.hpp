@@ -36,8 +36,8 @@ struct ClientLimits {
   std::chrono::milliseconds response_timeout{600'000};  ///< until the response's head is here
   std::chrono::milliseconds read_timeout{600'000};      ///< between two pieces of its body
   std::size_t header_bytes_max = 16 * 1024;
-  std::size_t body_bytes_max = 64 * 1024 * 1024;        ///< read_all()
-  std::size_t idle_connections_max = 64;                ///< kept per endpoint and thread
+  std::size_t body_bytes_max = 64 * 1024 * 1024;  ///< read_all()
+  std::size_t idle_connections_max = 64;          ///< kept per endpoint and thread
 };
 
 /// A response whose body arrives piece by piece. Destroyed before its end, it closes the

@@ -239,8 +239,7 @@ TEST_F(ClientTest, HandsOutEveryPieceAsItArrives) {
     socket.send("ur\r\n0\r\n\r\n");
     socket.read_to_end();
   }});
-  auto pieces = boost::asio::co_spawn(pool_.executor(0),
-                                      pieces_of(client(), server.endpoint, seen),
+  auto pieces = boost::asio::co_spawn(pool_.executor(0), pieces_of(client(), server.endpoint, seen),
                                       boost::asio::use_future)
                     .get();
   client().forget(server.endpoint);
@@ -319,7 +318,7 @@ TEST_F(ClientTest, RefusesWhatIsNotHttp) {
       answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n"),
       answer("HTTP/1.1 200 OK\r\nX: " + std::string(4'000, 'x') + "\r\n\r\n"),
       answer("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x')),
-      answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+      answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"),
       answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(9'000, 'x')),
   });
   for (int i = 0; i < 4; ++i) {

@@ -105,8 +105,8 @@ Task<std::unique_ptr<Transport>> Attempt::run(std::shared_ptr<TlsContext> tls) {
 
 ClientError Attempt::error(const ErrorCode& code) const {
   using Cause = ClientError::Cause;
-  const Cause cause = expired_                                  ? Cause::kTimeout
-                      : code == asio::error::connection_refused ? Cause::kRefused
+  const Cause cause = expired_                                                 ? Cause::kTimeout
+                      : code == asio::error::connection_refused                ? Cause::kRefused
                       : code == boost::system::errc::no_such_file_or_directory ? Cause::kRefused
                                                                                : Cause::kOther;
   std::string what = expired_ ? "it took too long" : code.message();

@@ -47,8 +47,7 @@ Task<std::exception_ptr> run_handler(std::shared_ptr<Service> service, Request r
     // A coroutine of its own, because only that has a cancellation slot of its own.
     Task<> work = service->handler(std::move(request), writer);
     auto [ended_with] = co_await boost::asio::co_spawn(
-        executor, std::move(work),
-        boost::asio::bind_cancellation_slot(cancel.slot(), as_result));
+        executor, std::move(work), boost::asio::bind_cancellation_slot(cancel.slot(), as_result));
     failure = ended_with;
   } catch (...) {
     failure = std::current_exception();

@@ -49,8 +49,7 @@ Endpoint parse_endpoint(const std::string& url) {
   if (endpoint.host.empty()) throw wrong(url, "the host is missing");
   if (view.has_port() && !view.port().empty()) {
     const std::string digits(view.port());
-    const auto read =
-        std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
     if (read.ec != std::errc() || endpoint.port == 0) {
       throw wrong(url, "the port should be 1 to 65535");
     }

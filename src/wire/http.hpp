@@ -51,13 +51,15 @@ struct Request {
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   std::string_view query() const {
     const std::size_t mark = target.find('?');
-    return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
+    return mark == std::string::npos ? std::string_view{}
+                                     : std::string_view(target).substr(mark + 1);
   }
 };
 
 struct ResponseHead {
   int status = 200;
-  Headers headers;  ///< without Content-Length, Transfer-Encoding, Connection and Date: the wire adds
+  Headers
+      headers;  ///< without Content-Length, Transfer-Encoding, Connection and Date: the wire adds
 };
 
 struct Response {
@@ -75,7 +77,8 @@ class ResponseWriter {
   virtual Task<> start(ResponseHead head) = 0;
   /// Puts `bytes` on the wire at once; waits while the client reads slower than we write.
   virtual Task<> write(std::string bytes) = 0;
-  virtual Task<> finish() = 0;
+  /// Ends the body; `last` is its last piece, sent together with the end.
+  virtual Task<> finish(std::string last = {}) = 0;
   /// True after start() or send().
   virtual bool started() const = 0;
 };

@@ -30,6 +30,14 @@ milliseconds period_for(const Limits& limits) {
                       limits.write_timeout, limits.tls_handshake_timeout});
 }
 
+// What an IPv6 socket that takes IPv4 clients, too, calls ::ffff:127.0.0.1 is 127.0.0.1.
+std::string text_of(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
 Acceptor listen(Executor executor, const std::string& host, std::uint16_t port) {
   ErrorCode error;
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
@@ -43,8 +51,8 @@ Acceptor listen(Executor executor, const std::string& host, std::uint16_t port) 
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor.non_blocking(true, error);
-  const std::string where = address.is_v6() ? fmt::format("[{}]:{}", host, port)
-                                            : fmt::format("{}:{}", host, port);
+  const std::string where =
+      address.is_v6() ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
   if (error == asio::error::address_in_use) {
     throw std::runtime_error(where + " is in use by another program");
   }
@@ -58,8 +66,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Impl(IoPool& pool, ServerOptions given, Handler handler, ErrorRenderer render_error)
       : pool(pool),
         options(std::move(given)),
-        service(std::make_shared<Service>(options.limits, std::move(handler),
-                                          std::move(render_error))),
+        service(
+            std::make_shared<Service>(options.limits, std::move(handler), std::move(render_error))),
         tls(options.tls ? TlsContext::for_server(*options.tls) : nullptr),
         acceptor(listen(pool.executor(0), options.host, options.port)),
         port(acceptor.local_endpoint().port()) {
@@ -86,7 +94,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   TaskGroup accepting{"the listener"};
   std::size_t next_loop = 0;  ///< for the next connection
   SteadyClock::time_point next_warning;
-  bool drained = false;
+  bool drain_begun = false;
+  bool stopped = false;
 };
 
 Task<> Server::Impl::accept_loop(std::shared_ptr<Impl> self) {
@@ -126,10 +135,10 @@ ErrorCode Server::Impl::accept_some() {
     if (open >= options.limits.connections_max + kRefusalsMax) continue;
     service->connections_open.fetch_add(1, std::memory_order_relaxed);
     service->connections_total.fetch_add(1, std::memory_order_relaxed);
-    service->tasks.spawn(pool.executor(loop),
-                         run_connection(shared_from_this(), loop, Socket(std::move(socket)),
-                                        peer.address().to_string(),
-                                        open >= options.limits.connections_max));
+    service->tasks.spawn(
+        pool.executor(loop),
+        run_connection(shared_from_this(), loop, Socket(std::move(socket)), text_of(peer.address()),
+                       open >= options.limits.connections_max));
   }
   return {};
 }
@@ -138,9 +147,8 @@ Task<> Server::Impl::run_connection(std::shared_ptr<Impl> self, std::size_t loop
                                     std::string peer_address, bool refuse) {
   const std::shared_ptr<Service> service = self->service;
   const std::shared_ptr<Ticker> ticker = self->tickers[loop];
-  std::unique_ptr<Transport> transport = self->tls
-                                             ? self->tls->accept(std::move(socket))
-                                             : std::make_unique<Transport>(std::move(socket));
+  std::unique_ptr<Transport> transport = self->tls ? self->tls->accept(std::move(socket))
+                                                   : std::make_unique<Transport>(std::move(socket));
   self.reset();  // the server may go away before its last connection has
   auto connection = std::make_shared<AcceptedConnection>(service, std::move(transport),
                                                          std::move(peer_address), refuse);
@@ -180,13 +188,17 @@ Server::Server(IoPool& pool, ServerOptions options, Handler handler, ErrorRender
     : impl_(std::make_shared<Impl>(pool, std::move(options), std::move(handler),
                                    std::move(render_error))) {}
 
-Server::~Server() { drain_blocking(milliseconds(0)); }
+Server::~Server() {
+  stop_blocking(milliseconds(0));
+}
 
 void Server::start() {
   impl_->accepting.spawn(impl_->acceptor.get_executor(), Impl::accept_loop(impl_));
 }
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
 ServerCounters Server::counters() const {
   const Service& service = *impl_->service;
@@ -194,18 +206,24 @@ ServerCounters Server::counters() const {
           service.requests_in_flight.load()};
 }
 
-void Server::drain_blocking(milliseconds limit) {
-  if (std::exchange(impl_->drained, true)) return;
+bool Server::drain_blocking(milliseconds limit) {
   Service& service = *impl_->service;
-  service.draining = true;
-  impl_->accepting.stop();
-  impl_->accepting.wait_blocking(kCancelLimit);
-  impl_->on_every_loop_blocking([impl = impl_](std::size_t loop) {
-    ErrorCode ignored;
-    if (loop == 0) impl->acceptor.close(ignored);
-  });
-  impl_->for_each_connection_blocking(&Connection::drain);
-  if (service.tasks.wait_blocking(limit)) return;
+  if (!std::exchange(impl_->drain_begun, true)) {
+    service.draining = true;
+    impl_->accepting.stop();
+    impl_->accepting.wait_blocking(kCancelLimit);
+    impl_->on_every_loop_blocking([impl = impl_](std::size_t loop) {
+      ErrorCode ignored;
+      if (loop == 0) impl->acceptor.close(ignored);
+    });
+    impl_->for_each_connection_blocking(&Connection::drain);
+  }
+  return service.tasks.wait_blocking(limit);
+}
+
+void Server::stop_blocking(milliseconds limit) {
+  if (std::exchange(impl_->stopped, true) || drain_blocking(limit)) return;
+  Service& service = *impl_->service;
   impl_->for_each_connection_blocking(&Connection::abort);
   service.tasks.stop();
   if (!service.tasks.wait_blocking(kCancelLimit)) {

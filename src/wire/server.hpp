@@ -14,11 +14,11 @@ namespace bedplate::wire {
 
 /// Everything that bounds a connection. Times are deadlines, not hints.
 struct Limits {
-  std::size_t header_bytes_max = 16 * 1024;  ///< request line and fields together -> 431
-  std::size_t body_bytes_max = 25'000'000;   ///< Bedrock's own payload limit -> 413
-  std::size_t bodies_bytes_max = 2'000'000'000;  ///< of all requests in flight -> 503
-  std::size_t connections_max = 20'000;      ///< further ones are answered 503 and closed
-  std::uint32_t http2_streams_max = 128;     ///< concurrent streams of one connection
+  std::size_t header_bytes_max = 16 * 1024;          ///< request line and fields together -> 431
+  std::size_t body_bytes_max = 25'000'000;           ///< Bedrock's own payload limit -> 413
+  std::size_t bodies_bytes_max = 2'000'000'000;      ///< of all requests in flight -> 503
+  std::size_t connections_max = 20'000;              ///< further ones are answered 503 and closed
+  std::uint32_t http2_streams_max = 128;             ///< concurrent streams of one connection
   std::chrono::milliseconds idle_timeout{350'000};   ///< between requests
   std::chrono::milliseconds header_timeout{15'000};  ///< first byte to end of header -> 408
   std::chrono::milliseconds body_timeout{60'000};    ///< between two pieces of the body -> 408
@@ -55,9 +55,12 @@ class Server {
   std::uint16_t port() const;
   ServerCounters counters() const;
 
-  /// Stops accepting, closes idle connections, lets requests in flight end (HTTP/2: GOAWAY) until
-  /// `limit`, then cancels what is left. Blocks; call it from no I/O thread.
-  void drain_blocking(std::chrono::milliseconds limit);
+  /// Stops accepting, closes idle connections, lets requests in flight end (HTTP/2: GOAWAY), and
+  /// waits for that until `limit`. True when no connection is left. May be called again to go on
+  /// waiting. Blocks; call it from no I/O thread.
+  bool drain_blocking(std::chrono::milliseconds limit);
+  /// Drains and, at `limit`, cancels what is left. Blocks likewise.
+  void stop_blocking(std::chrono::milliseconds limit);
 
  private:
   struct Impl;

@@ -129,7 +129,9 @@ TestServer::TestServer(Limits limits, std::optional<TlsFiles> tls) {
   server_->start();
 }
 
-TestServer::~TestServer() { server_.reset(); }
+TestServer::~TestServer() {
+  server_.reset();
+}
 
 RawSocket::RawSocket(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};
@@ -212,7 +214,9 @@ std::string RawSocket::read_response() {
   return response;
 }
 
-void RawSocket::end_writing() { ::shutdown(descriptor_, SHUT_WR); }
+void RawSocket::end_writing() {
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 void RawSocket::reset() {
   const linger at_once{1, 0};

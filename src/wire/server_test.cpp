@@ -59,7 +59,8 @@ TEST(ServerTime, ALateHeaderIs408) {
 
 TEST(ServerTime, ALateBodyIs408) {
   TestServer server({.body_timeout = milliseconds(50)});
-  for (const char* framing : {"Content-Length: 4\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n4\r\nab"}) {
+  for (const char* framing :
+       {"Content-Length: 4\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n4\r\nab"}) {
     RawSocket socket(server.port());
     socket.send(std::string("POST /echo HTTP/1.1\r\nHost: a\r\n") + framing);
     EXPECT_THAT(socket.read_to_end(), StartsWith("HTTP/1.1 408 ")) << framing;
@@ -178,8 +179,8 @@ TEST(ServerLimit, BodiesTogetherAreBounded) {
   waiting.send("POST /hang HTTP/1.1\r\nHost: a\r\nContent-Length: 80000\r\n\r\n" +
                std::string(80'000, 'x'));
   ASSERT_TRUE(server.sightings().begun.reached(1));
-  const std::string second = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n" +
-                             std::string(30'000, 'x');
+  const std::string second =
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n" + std::string(30'000, 'x');
   RawSocket refused(server.port());
   refused.send(second);
   EXPECT_THAT(refused.read_to_end(), StartsWith("HTTP/1.1 503 "));
@@ -206,7 +207,7 @@ TEST(ServerDrain, ClosesIdleConnectionsAndReturnsAtOnce) {
   RawSocket fresh(server.port()), used(server.port());
   used.send(kHello);
   EXPECT_THAT(used.read_response(), EndsWith("hello"));
-  server.server().drain_blocking(seconds(30));
+  server.server().stop_blocking(seconds(30));
   EXPECT_EQ(fresh.read_to_end(), "");
   EXPECT_EQ(used.read_to_end(), "");
   EXPECT_TRUE(fresh.at_end() && used.at_end());
@@ -219,7 +220,7 @@ TEST(ServerDrain, CancelsWhatIsLeftWhenTheTimeIsUp) {
   RawSocket socket(server.port());
   socket.send(kHang);
   ASSERT_TRUE(server.sightings().begun.reached(1));
-  server.server().drain_blocking(milliseconds(20));
+  server.server().stop_blocking(milliseconds(20));
   EXPECT_TRUE(server.sightings().cancelled.reached(1));
   EXPECT_EQ(socket.read_to_end(), "");
   EXPECT_EQ(server.server().counters().requests_in_flight, 0u);
@@ -233,7 +234,7 @@ TEST(ServerDrain, LetsARequestInFlightEnd) {
   RawSocket other(server.port());
   other.send(kHello);
   other.read_response();
-  std::thread drain([&] { server.server().drain_blocking(seconds(5)); });
+  std::thread drain([&] { server.server().stop_blocking(seconds(5)); });
   EXPECT_EQ(other.read_to_end(), "");  // the drain has begun
   socket.send("dy");
   const std::string response = socket.read_to_end();

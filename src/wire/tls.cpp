@@ -19,6 +19,10 @@ constexpr std::size_t kRecordBytes = 16 * 1024;
 ErrorCode last_tls_error() {
   const unsigned long code = ERR_get_error();
   if (code == 0) return boost::asio::ssl::error::stream_truncated;
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+      ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    return boost::asio::error::connection_reset;  // the end came without its announcement
+  }
   return {static_cast<int>(code), boost::asio::error::get_ssl_category()};
 }
 
@@ -71,8 +75,7 @@ class TlsTransport final : public Transport {
  public:
   TlsTransport(Socket socket, Ssl ssl) : Transport(std::move(socket)), ssl_(std::move(ssl)) {
     BIO* bio = BIO_new(bio_method());
-    BIO_set_data(bio, reinterpret_cast<void*>(
-                          static_cast<std::intptr_t>(socket_.native_handle())));
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket_.native_handle())));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
   }
@@ -203,8 +206,9 @@ SSL_CTX* new_context(const SSL_METHOD* method) {
   SSL_CTX* context = SSL_CTX_new(method);
   if (!context) throw std::runtime_error("TLS is not available: " + tls_error_text());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets need no memory of ours
   // An idle connection keeps no record buffers.
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -219,7 +223,9 @@ Ssl new_ssl(SSL_CTX* context) {
 
 }  // namespace
 
-TlsContext::~TlsContext() { SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  SSL_CTX_free(context_);
+}
 
 std::shared_ptr<TlsContext> TlsContext::for_server(const TlsFiles& files) {
   ERR_clear_error();
@@ -230,8 +236,8 @@ std::shared_ptr<TlsContext> TlsContext::for_server(const TlsFiles& files) {
                                          files.certificate_chain_path, tls_error_text()));
   }
   if (SSL_CTX_use_PrivateKey_file(context, files.private_key_path.c_str(), SSL_FILETYPE_PEM) != 1) {
-    throw std::runtime_error(fmt::format("cannot use the private key {}: {}",
-                                         files.private_key_path, tls_error_text()));
+    throw std::runtime_error(
+        fmt::format("cannot use the private key {}: {}", files.private_key_path, tls_error_text()));
   }
   if (SSL_CTX_check_private_key(context) != 1) {
     throw std::runtime_error(fmt::format("the private key {} does not belong to the certificate {}",

@@ -126,15 +126,15 @@ TEST_F(TlsTest, PrefersHttp2) {
   TlsSocket socket(server.port(), files_, "localhost", kBoth);
   ASSERT_TRUE(socket.connected());
   EXPECT_EQ(socket.protocol(), "h2");
-  socket.send(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  socket.send(std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") +
+              std::string("\0\0\0\4\0\0\0\0\0", 9));
   EXPECT_EQ(socket.read_some().substr(3, 2), std::string("\4\0", 2));  // a SETTINGS frame
 }
 
 TEST_F(TlsTest, RefusesOtherProtocolsOldVersionsAndClearText) {
   TestServer server({}, files_);
   EXPECT_FALSE(TlsSocket(server.port(), files_, "localhost", "\x03xyz").connected());
-  EXPECT_FALSE(
-      TlsSocket(server.port(), files_, "localhost", kHttp1, TLS1_1_VERSION).connected());
+  EXPECT_FALSE(TlsSocket(server.port(), files_, "localhost", kHttp1, TLS1_1_VERSION).connected());
   EXPECT_TRUE(TlsSocket(server.port(), files_, "localhost", kHttp1, TLS1_2_VERSION).connected());
   RawSocket clear(server.port());
   clear.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -198,8 +198,8 @@ TEST_F(TlsTest, OurClientRefusesACertificateThatNobodyVouchesFor) {
   IoPool pool(1);
   Client client(pool, {});
   const Endpoint endpoint = parse_endpoint(fmt::format("https://localhost:{}", server.port()));
-  auto outcome = boost::asio::co_spawn(pool.executor(0), echo(client, endpoint, "b"),
-                                       boost::asio::use_future);
+  auto outcome =
+      boost::asio::co_spawn(pool.executor(0), echo(client, endpoint, "b"), boost::asio::use_future);
   try {
     outcome.get();
     FAIL() << "trusted";
@@ -216,8 +216,8 @@ TEST_F(TlsTest, OurClientRefusesACertificateForAnotherHost) {
   Client client(pool, {});
   // The resolver takes 127.1 for 127.0.0.1; as a name it is not in the certificate.
   const Endpoint endpoint = parse_endpoint(fmt::format("https://127.1:{}", server.port()));
-  auto outcome = boost::asio::co_spawn(pool.executor(0), echo(client, endpoint, "b"),
-                                       boost::asio::use_future);
+  auto outcome =
+      boost::asio::co_spawn(pool.executor(0), echo(client, endpoint, "b"), boost::asio::use_future);
   try {
     outcome.get();
     FAIL() << "trusted";
@@ -232,7 +232,7 @@ std::string text_of(const fs::path& path) {
 }
 
 TEST_F(TlsTest, GeneratesAKeyOnlyItsOwnerReads) {
-  struct stat state{};
+  struct stat state {};
   ASSERT_EQ(::stat(files_.private_key_path.c_str(), &state), 0);
   EXPECT_EQ(state.st_mode & 0777, 0600u);
   EXPECT_THAT(text_of(files_.private_key_path), StartsWith("-----BEGIN PRIVATE KEY-----"));

@@ -29,18 +29,41 @@ std::size_t Transport::try_write(const Pieces& pieces, ErrorCode& error) {
   return socket_.write_some(pieces, error);
 }
 
-Task<> Transport::handshake() { co_return; }
+Task<> Transport::handshake() {
+  co_return;
+}
 
 void Transport::end_writing() {
   ErrorCode ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
-Task<> Transport::wait(Socket::wait_type what) { co_await socket_.async_wait(what, use_task); }
+Task<> Transport::wait(Socket::wait_type what) {
+  co_await socket_.async_wait(what, use_task);
+}
 
-Task<> Transport::wait_readable() { return wait(read_waits_for_); }
+Task<std::size_t> Transport::read(boost::asio::mutable_buffer buffer, ErrorCode& error) {
+  if (!secure()) {
+    const auto [failure, count] = co_await socket_.async_read_some(buffer, as_result);
+    error = failure;
+    co_return count;
+  }
+  for (;;) {
+    const std::size_t count = try_read(buffer, error);
+    if (count > 0 || error != boost::asio::error::would_block) co_return count;
+    const auto [failure] = co_await socket_.async_wait(read_waits_for_, as_result);
+    error = failure;
+    if (failure) co_return 0;
+  }
+}
 
-Task<> Transport::wait_writable() { return wait(write_waits_for_); }
+Task<> Transport::wait_readable() {
+  return wait(read_waits_for_);
+}
+
+Task<> Transport::wait_writable() {
+  return wait(write_waits_for_);
+}
 
 void Transport::async_wait_writable(std::function<void(ErrorCode)> done) {
   socket_.async_wait(write_waits_for_, std::move(done));

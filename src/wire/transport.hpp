@@ -59,6 +59,11 @@ class Transport {
   virtual bool secure() const { return false; }
   virtual bool negotiated_http2() const { return false; }
 
+  /// Waits for bytes and reads them: fewer system calls than waiting first, but `buffer` must stay
+  /// for as long as that takes. Results as try_read(), never would_block; operation_aborted when
+  /// the wait was cancelled.
+  Task<std::size_t> read(boost::asio::mutable_buffer buffer, ErrorCode& error);
+
   /// Wait until try_read() or try_write() is worth calling again. Throw system_error.
   Task<> wait_readable();
   Task<> wait_writable();

@@ -111,8 +111,9 @@ def http(on_aws, server, credentials) -> SignedHttp:
     if on_aws:
         keys = botocore.session.get_session().get_credentials()
         return SignedHttp(
-            f"https://bedrock-runtime.{REGION}.amazonaws.com", keys.access_key, keys.secret_key, REGION
+            f"https://bedrock-runtime.{REGION}.amazonaws.com",
+            keys.access_key,
+            keys.secret_key,
+            REGION,
         )
-    return SignedHttp(
-        server.url, credentials.access_key_id, credentials.secret_access_key, REGION
-    )
+    return SignedHttp(server.url, credentials.access_key_id, credentials.secret_access_key, REGION)

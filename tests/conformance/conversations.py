@@ -35,5 +35,7 @@ def text_of(response: dict) -> str:
 def stream_text(events) -> str:
     """The text of a ConverseStream's events."""
     return "".join(
-        event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event
+        event["contentBlockDelta"]["delta"]["text"]
+        for event in events
+        if "contentBlockDelta" in event
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from conversations import CLAUDE, GPT_OSS, LLAMA, NOVA, TITAN
 

@@ -25,7 +25,9 @@ def refusal(client, **request) -> str:
 
 
 @pytest.mark.parametrize(
-    "messages", [[assistant("Hello")], [assistant("Hello"), user("Hello")], []], ids=["one", "two", "none"]
+    "messages",
+    [[assistant("Hello")], [assistant("Hello"), user("Hello")], []],
+    ids=["one", "two", "none"],
 )
 def test_first_message_is_not_the_users(unchecked, messages):
     assert refusal(unchecked, modelId=NOVA, messages=messages) == (
@@ -81,8 +83,8 @@ def test_system_prompt_to_a_model_without(runtime):
 def test_max_tokens_above_the_models_cap(runtime):
     request = {"messages": [user("Hello")], "inferenceConfig": {"maxTokens": 10_001}}
     assert refusal(runtime, modelId=NOVA, **request) == (
-        "The maximum tokens you requested exceeds the model limit of 10000. Try again with a maximum "
-        "tokens value that is lower than 10000."
+        "The maximum tokens you requested exceeds the model limit of 10000. Try again with a "
+        "maximum tokens value that is lower than 10000."
     )
 
 
@@ -108,7 +110,7 @@ def test_tools_to_a_model_without(runtime):
     assert refusal(runtime, modelId=TITAN, **request) == "This model doesn't support tool use."
 
 
-# A prompt beyond the context, in each provider's words. How long is too long depends on the weights.
+# A prompt beyond the context, in each provider's words. How long that is depends on the weights.
 @pytest.mark.bedplate_only
 @pytest.mark.parametrize(
     "model, start, end",
@@ -123,7 +125,7 @@ def test_prompt_beyond_the_context(runtime, model, start, end):
     assert message.startswith(start) and message.endswith(end)
 
 
-# Claude refuses fields that it does not know, behind the prefix (section 2.4, "unknown extra field").
+# Claude refuses fields that it does not know (section 2.4, "unknown extra field").
 def test_unknown_additional_request_field(runtime):
     request = {
         "messages": [user("Hello")],

@@ -60,7 +60,9 @@ def test_headers(http):
     assert UUID.match(response.header("x-amzn-requestid"))
     assert response.header("date")
     assert int(response.header("content-length")) == len(response.body)
-    token_headers = [name for name, _ in response.headers if name.lower().startswith("x-amzn-bedrock")]
+    token_headers = [
+        name for name, _ in response.headers if name.lower().startswith("x-amzn-bedrock")
+    ]
     assert token_headers == []
 
 
@@ -76,9 +78,9 @@ def test_reply_says_who_served_it(runtime):
 # boto3 shows the request id of the header; two requests have two.
 def test_request_ids_differ(runtime):
     ids = {
-        runtime.converse(modelId=CLAUDE, messages=[user("Hello")], inferenceConfig={"maxTokens": 1})[
-            "ResponseMetadata"
-        ]["RequestId"]
+        runtime.converse(
+            modelId=CLAUDE, messages=[user("Hello")], inferenceConfig={"maxTokens": 1}
+        )["ResponseMetadata"]["RequestId"]
         for _ in range(3)
     }
     assert len(ids) == 3
@@ -110,9 +112,7 @@ def test_max_tokens(runtime, model):
 
 # The model ends its turn by itself: no cap, no stop sequence.
 def test_end_of_turn(runtime):
-    reply = runtime.converse(
-        modelId=CLAUDE, messages=[user("Hello!")], inferenceConfig=greedy()
-    )
+    reply = runtime.converse(modelId=CLAUDE, messages=[user("Hello!")], inferenceConfig=greedy())
     assert reply["stopReason"] == "end_turn"
 
 
@@ -127,9 +127,7 @@ def middle_of(text: str) -> str:
 # from a first answer at temperature 0, which the model then repeats.
 def test_stop_sequence(runtime):
     question = [user("Hello! Who are you?")]
-    whole = text_of(
-        runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy())
-    )
+    whole = text_of(runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy()))
     stop = middle_of(whole)
     reply = runtime.converse(
         modelId=CLAUDE, messages=question, inferenceConfig=greedy(stopSequences=[stop])
@@ -141,9 +139,7 @@ def test_stop_sequence(runtime):
 # Of several stop sequences the first to appear counts; one that never appears changes nothing.
 def test_several_stop_sequences(runtime):
     question = [user("Hello! Who are you?")]
-    whole = text_of(
-        runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy())
-    )
+    whole = text_of(runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy()))
     stop = middle_of(whole)
     settings = greedy(stopSequences=["</never>", stop, "###"])
     reply = runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=settings)
@@ -157,9 +153,7 @@ def test_several_stop_sequences(runtime):
 # reply (section 2.3). Claude's programs ask for it by this very path.
 def test_additional_response_fields(runtime):
     question = [user("Hello! Who are you?")]
-    whole = text_of(
-        runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy())
-    )
+    whole = text_of(runtime.converse(modelId=CLAUDE, messages=question, inferenceConfig=greedy()))
     stop = middle_of(whole)
     reply = runtime.converse(
         modelId=CLAUDE,
@@ -268,9 +262,7 @@ def test_multi_turn(runtime, model):
 # not repeat it (llama-server's non-stream reply would).
 def test_prefill_is_continued_and_not_repeated(runtime):
     question = user("Hello! Who are you?")
-    whole = text_of(
-        runtime.converse(modelId=CLAUDE, messages=[question], inferenceConfig=greedy())
-    )
+    whole = text_of(runtime.converse(modelId=CLAUDE, messages=[question], inferenceConfig=greedy()))
     prefill = whole[: whole.index(middle_of(whole))]
     reply = runtime.converse(
         modelId=CLAUDE, messages=[question, assistant(prefill)], inferenceConfig=greedy()

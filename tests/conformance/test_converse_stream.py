@@ -161,9 +161,7 @@ def test_every_token_is_sent_at_once(start_server, scripted_engine, operation):
             "messages": [{"role": "user", "content": "Hello"}],
         }
     with http.connect(timeout=10) as connection:
-        connection.send(
-            http.request_bytes("POST", f"/model/{CLAUDE}/{operation}", _json(body))
-        )
+        connection.send(http.request_bytes("POST", f"/model/{CLAUDE}/{operation}", _json(body)))
         generation = scripted_engine.next_generation()
         generation.delta("token-0 ")
         chunks = stream_head_and_body(connection)

@@ -52,9 +52,9 @@ def test_invoke_model_input(runtime):
 # Longer texts have more tokens.
 def test_counts_grow(runtime):
     def count(text: str) -> int:
-        return runtime.count_tokens(
-            modelId=COUNTS, input={"converse": {"messages": [user(text)]}}
-        )["inputTokens"]
+        return runtime.count_tokens(modelId=COUNTS, input={"converse": {"messages": [user(text)]}})[
+            "inputTokens"
+        ]
 
     assert count("one") < count("one two three") < count("one two three " * 20)
 

@@ -34,7 +34,9 @@ def body_bytes() -> bytes:
 
 # A key that nobody has: the one error of this group that was recorded whole (section 3.1).
 def test_unknown_access_key(http):
-    keys = botocore.credentials.Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/EXAMPLEKEY")
+    keys = botocore.credentials.Credentials(
+        "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/EXAMPLEKEY"
+    )
     response = http.send("POST", TARGET, BODY, keys=keys)
     assert response.status == 403
     assert response.header("x-amzn-errortype") == f"UnrecognizedClientException:{AUTH_NAMESPACE}"
@@ -79,7 +81,11 @@ def test_changed_path(http):
 # A signature holds for five minutes, in both directions.
 @pytest.mark.parametrize(
     "minutes, text",
-    [(-6, "Signature expired: "), (-60 * 24, "Signature expired: "), (6, "Signature not yet current: ")],
+    [
+        (-6, "Signature expired: "),
+        (-60 * 24, "Signature expired: "),
+        (6, "Signature not yet current: "),
+    ],
 )
 def test_clock_skew(http, minutes, text):
     at = datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes)
@@ -141,7 +147,9 @@ def test_incomplete_signature(http, authorization, texts):
 
 
 # Another scheme than those that Bedrock knows.
-@pytest.mark.parametrize("authorization", ["Basic dXNlcjpwYXNz", "Negotiate x", "AWS4-ECDSA-P256-SHA256 a=b"])
+@pytest.mark.parametrize(
+    "authorization", ["Basic dXNlcjpwYXNz", "Negotiate x", "AWS4-ECDSA-P256-SHA256 a=b"]
+)
 def test_other_schemes(http, authorization):
     response = http.send_unsigned("POST", TARGET, BODY, {"Authorization": authorization})
     assert response.status in (400, 403)
@@ -225,7 +233,8 @@ def bearer(http, token: str):
     "token",
     [
         "ABSK" + base64.b64encode(b"BedrockAPIKey-abcd-at-123456789012:" + b"x" * 44).decode(),
-        "bedrock-api-key-" + base64.b64encode(b"bedrock.amazonaws.com/?Action=x&Version=1").decode(),
+        "bedrock-api-key-"
+        + base64.b64encode(b"bedrock.amazonaws.com/?Action=x&Version=1").decode(),
         "bedrock-api-key-!!!not base64!!!",
     ],
     ids=["long-term", "short-term", "not base64"],
@@ -275,7 +284,9 @@ def test_bearer_scheme(http, server):
 
 # API keys are not for the agents' services (section 3.4).
 def test_api_key_does_not_open_the_agents_services(http, server):
-    headers = {"Authorization": f"Bearer {server.api_key}"} if server else {"Authorization": "Bearer x"}
+    headers = (
+        {"Authorization": f"Bearer {server.api_key}"} if server else {"Authorization": "Bearer x"}
+    )
     response = http.send_unsigned("POST", "/knowledgebases/", {}, headers)
     assert response.status == 403
 

@@ -35,7 +35,9 @@ def built_operations(catalog: Path = CATALOG) -> set[tuple[str, str]]:
 
 
 OPERATIONS = [
-    (service, operation) for service, model in models().items() for operation in model.operation_names
+    (service, operation)
+    for service, model in models().items()
+    for operation in model.operation_names
 ]
 
 
@@ -97,7 +99,9 @@ def test_operation(clients, http, service, operation):
     method = client_method(service, operation, client)
     if method is None:
         # botocore has no bidirectional streams; the path is called by hand.
-        response = http.send("POST", "/model/amazon.nova-sonic-v1:0/invoke-with-bidirectional-stream")
+        response = http.send(
+            "POST", "/model/amazon.nova-sonic-v1:0/invoke-with-bidirectional-stream"
+        )
         status, code, message = response.status, response.error_type, response.message
     else:
         try:

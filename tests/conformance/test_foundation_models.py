@@ -55,7 +55,11 @@ def test_aliases_are_not_listed(models):
         ("byOutputModality", "TEXT", lambda model: "TEXT" in model["outputModalities"]),
         ("byOutputModality", "IMAGE", lambda model: "IMAGE" in model["outputModalities"]),
         ("byOutputModality", "EMBEDDING", lambda model: "EMBEDDING" in model["outputModalities"]),
-        ("byInferenceType", "ON_DEMAND", lambda model: "ON_DEMAND" in model["inferenceTypesSupported"]),
+        (
+            "byInferenceType",
+            "ON_DEMAND",
+            lambda model: "ON_DEMAND" in model["inferenceTypesSupported"],
+        ),
         (
             "byInferenceType",
             "PROVISIONED",

@@ -51,7 +51,9 @@ def test_runtime(program, server):
     assert text and result["TotalTokens"] > 0
     assert result["ConverseStop"] in ("end_turn", "max_tokens")
     assert result["StreamText"] == text
-    names = [name.removeprefix("*types.ConverseStreamOutputMember") for name in result["StreamEvents"]]
+    names = [
+        name.removeprefix("*types.ConverseStreamOutputMember") for name in result["StreamEvents"]
+    ]
     assert names == EVENTS
     assert result["InvokeText"] == text
     assert result["InvokeChunks"] > 3

@@ -62,10 +62,14 @@ def test_paging(control, profiles):
 # There are no application profiles yet.
 @pytest.mark.bedplate_only
 def test_type_application(control):
-    assert control.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"] == []
+    assert (
+        control.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"] == []
+    )
 
 
-@pytest.mark.parametrize("parameters", [{"maxResults": 0}, {"maxResults": 1001}, {"typeEquals": "X"}])
+@pytest.mark.parametrize(
+    "parameters", [{"maxResults": 0}, {"maxResults": 1001}, {"typeEquals": "X"}]
+)
 def test_invalid_parameters(unchecked_control, parameters):
     with pytest.raises(botocore.exceptions.ClientError) as caught:
         unchecked_control.list_inference_profiles(**parameters)
@@ -85,9 +89,7 @@ def test_invalid_token(control):
 def test_get_inference_profile(control, profiles):
     (listed,) = [p for p in profiles if p["inferenceProfileId"] == HAIKU_PROFILE]
     by_id = control.get_inference_profile(inferenceProfileIdentifier=HAIKU_PROFILE)
-    by_arn = control.get_inference_profile(
-        inferenceProfileIdentifier=listed["inferenceProfileArn"]
-    )
+    by_arn = control.get_inference_profile(inferenceProfileIdentifier=listed["inferenceProfileArn"])
     for reply in (by_id, by_arn):
         reply.pop("ResponseMetadata")
         assert reply == listed

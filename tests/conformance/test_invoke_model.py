@@ -107,9 +107,7 @@ def test_anthropic_stop_sequence(runtime):
     body = NATIVE["anthropic"].ask("Hello! Who are you?", 200)
     whole = NATIVE["anthropic"].text(invoke(runtime, NATIVE["anthropic"], body)[0])
     stop = " " + whole.split(" ")[2]
-    reply, _ = invoke(
-        runtime, NATIVE["anthropic"], {**body, "stop_sequences": ["</never>", stop]}
-    )
+    reply, _ = invoke(runtime, NATIVE["anthropic"], {**body, "stop_sequences": ["</never>", stop]})
     assert (reply["stop_reason"], reply["stop_sequence"]) == ("stop_sequence", stop)
     assert NATIVE["anthropic"].text(reply) == whole[: whole.index(stop)]
 
@@ -135,7 +133,12 @@ def test_anthropic_beta_is_accepted(runtime):
 # The members of Llama's reply, in their order.
 def test_llama_reply(runtime):
     reply, _ = invoke(runtime, NATIVE["llama"], NATIVE["llama"].ask("What is a river?", 12))
-    assert list(reply) == ["generation", "prompt_token_count", "generation_token_count", "stop_reason"]
+    assert list(reply) == [
+        "generation",
+        "prompt_token_count",
+        "generation_token_count",
+        "stop_reason",
+    ]
 
 
 # A prompt that is not in Llama's template goes to the model as it is, and is not put into another
@@ -244,8 +247,8 @@ def test_openai_stop(runtime, as_list):
 # Eight threads with clients of their own ask at once; each gets the answer to its own question,
 # which is what the same question got alone.
 def test_in_parallel(make_client):
-
-    questions = [f"What is {thing}?" for thing in "a river,the sea,a tree,rain,snow,fire,wind,a stone".split(",")]
+    things = ["a river", "the sea", "a tree", "rain", "snow", "fire", "wind", "a stone"]
+    questions = [f"What is {thing}?" for thing in things]
     clients = [make_client() for _ in questions]
 
     def ask(client, question) -> str:

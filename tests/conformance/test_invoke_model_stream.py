@@ -78,8 +78,8 @@ def test_anthropic_chunks(runtime):
     assert delta["usage"]["output_tokens"] == chunks[-1][METRICS]["outputTokenCount"]
 
 
-# Llama's first chunk has the prompt's count, the others null; the running count rises; only the last
-# has a reason.
+# Llama's first chunk has the prompt's count, the others null; the running count rises; only the
+# last has a reason.
 def test_llama_chunks(runtime):
     native = NATIVE["llama"]
     chunks = invoke_stream(runtime, native, native.ask("What is a river?", 12))
@@ -101,15 +101,15 @@ def test_titan_chunks(runtime):
     assert chunks[-1]["totalOutputTextTokenCount"] == chunks[-1][METRICS]["outputTokenCount"]
 
 
-# In Nova's own stream every fragment is a block of its own, closed at once (section 1.2); Converse's
-# stream of the same model has all of them in block 0.
+# In Nova's own stream every fragment is a block of its own, closed at once (section 1.2);
+# Converse's stream of the same model has all of them in block 0.
 def test_nova_chunks(runtime):
     native = NATIVE["nova"]
     chunks = invoke_stream(runtime, native, native.ask("Tell me a story.", 12))
     assert chunks[0] == {"messageStart": {"role": "assistant"}}
     blocks = chunks[1:-2]
     assert len(blocks) % 2 == 0 and blocks
-    for index, (delta, stop) in enumerate(zip(blocks[::2], blocks[1::2])):
+    for index, (delta, stop) in enumerate(zip(blocks[::2], blocks[1::2], strict=True)):
         assert delta["contentBlockDelta"]["contentBlockIndex"] == index
         assert stop == {"contentBlockStop": {"contentBlockIndex": index}}
     assert chunks[-2]["messageStop"]["stopReason"] in ("max_tokens", "end_turn")
@@ -128,12 +128,15 @@ def test_openai_chunks(runtime):
 
 
 # `stream` in an OpenAI body is optional but must match the operation (section 1.2).
-@pytest.mark.parametrize("operation, stream, accepted", [
-    ("invoke", False, True),
-    ("invoke", True, False),
-    ("invoke-with-response-stream", True, True),
-    ("invoke-with-response-stream", False, False),
-])
+@pytest.mark.parametrize(
+    "operation, stream, accepted",
+    [
+        ("invoke", False, True),
+        ("invoke", True, False),
+        ("invoke-with-response-stream", True, True),
+        ("invoke-with-response-stream", False, False),
+    ],
+)
 def test_openai_stream_member(http, operation, stream, accepted):
     native = NATIVE["openai"]
     body = {**native.ask("Hello!", 2), "stream": stream}
@@ -143,7 +146,9 @@ def test_openai_stream_member(http, operation, stream, accepted):
 
 # An error before the first event is plain JSON with its status, not an event stream (section 3.2).
 def test_error_before_the_stream(http):
-    response = http.send("POST", "/model/no.such-model/invoke-with-response-stream", {"prompt": "x"})
+    response = http.send(
+        "POST", "/model/no.such-model/invoke-with-response-stream", {"prompt": "x"}
+    )
     assert response.status == 400
     assert response.header("content-type") == "application/json"
     assert response.error_type == "ValidationException"

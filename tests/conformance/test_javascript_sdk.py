@@ -1,8 +1,9 @@
-"""The AWS SDK for JavaScript v3. Its runtime client speaks HTTP/2 unless told otherwise: in clear by
-prior knowledge, under TLS by ALPN (reference, section 4)."""
+"""The AWS SDK for JavaScript v3. Its runtime client speaks HTTP/2 unless told otherwise: in clear
+by prior knowledge, under TLS by ALPN (reference, section 4)."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import socket
 import subprocess
@@ -23,23 +24,25 @@ RUN_SECONDS_MAX = 90
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory, request) -> str:
+def node() -> str:
     """Node with the SDK installed beside the script, by the lock file, once."""
     path = require_tool("node", ["--version"], (20, 0))
     npm = require_tool("npm", ["--version"], (8, 0))
-    installed = FOLDER / "node_modules/.package-lock.json"
-    lock = FOLDER / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        result = subprocess.run(
-            [npm, "ci", "--ignore-scripts"],
-            cwd=FOLDER,
-            capture_output=True,
-            text=True,
-            timeout=INSTALL_SECONDS_MAX,
-        )
-        if result.returncode != 0:
-            assert not in_ci(), result.stderr
-            pytest.skip(f"the SDK cannot be installed: {result.stderr[-300:]}")
+    lock_file = FOLDER / "package-lock.json"
+    with lock_file.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker installs, the others find it done
+        installed = FOLDER / "node_modules/.package-lock.json"
+        if not installed.exists() or installed.stat().st_mtime < lock_file.stat().st_mtime:
+            result = subprocess.run(
+                [npm, "ci", "--ignore-scripts"],
+                cwd=FOLDER,
+                capture_output=True,
+                text=True,
+                timeout=INSTALL_SECONDS_MAX,
+            )
+            if result.returncode != 0:
+                assert not in_ci(), result.stderr
+                pytest.skip(f"the SDK cannot be installed: {result.stderr[-300:]}")
     return path
 
 

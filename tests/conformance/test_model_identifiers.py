@@ -30,9 +30,7 @@ def test_accepted(runtime, identifier):
 @pytest.mark.bedplate_only
 def test_global_profile(make_client):
     client = make_client(region_name="us-west-2")
-    reply = client.converse(
-        modelId="global.anthropic.claude-sonnet-4-20250514-v1:0", **ONE_TOKEN
-    )
+    reply = client.converse(modelId="global.anthropic.claude-sonnet-4-20250514-v1:0", **ONE_TOKEN)
     assert reply["usage"]["outputTokens"] == 1
 
 
@@ -58,8 +56,8 @@ def test_model_that_needs_a_profile(runtime):
     with pytest.raises(runtime.exceptions.ValidationException) as caught:
         runtime.converse(modelId=identifier, **ONE_TOKEN)
     assert caught.value.response["Error"]["Message"] == (
-        f"Invocation of model ID {identifier} with on-demand throughput isn\u2019t supported. Retry "
-        "your request with the ID or ARN of an inference profile that contains this model."
+        f"Invocation of model ID {identifier} with on-demand throughput isn\u2019t supported. "
+        "Retry your request with the ID or ARN of an inference profile that contains this model."
     )
     assert runtime.converse(modelId=f"us.{identifier}", **ONE_TOKEN)["usage"]["outputTokens"] == 1
 

@@ -68,7 +68,11 @@ def test_extraneous_key(runtime, family):
 @pytest.mark.parametrize(
     "model, body, what",
     [
-        (LLAMA, {"prompt": "x", "max_gen_len": 8192}, "#/max_gen_len: 8192 is not less or equal to 2048"),
+        (
+            LLAMA,
+            {"prompt": "x", "max_gen_len": 8192},
+            "#/max_gen_len: 8192 is not less or equal to 2048",
+        ),
         (LLAMA, {"prompt": 7}, "#/prompt: expected type: String, found: Integer"),
         (
             TITAN,

@@ -122,7 +122,8 @@ def test_all_violations_at_once(http):
     message = response.message
     assert message.startswith("5 validation errors detected: Value ")
     for text in (
-        "Value null at 'messages.1.member.role' failed to satisfy constraint: Member must not be null",
+        "Value null at 'messages.1.member.role' failed to satisfy constraint: "
+        "Member must not be null",
         "Value 'wizard' at 'messages.2.member.role' failed to satisfy constraint: "
         "Member must satisfy enum value set: [",
         "Value '99.0' at 'inferenceConfig.temperature' failed to satisfy constraint: "
@@ -222,7 +223,9 @@ def test_oversize_body(http):
 
 # The announced length is enough to refuse: nothing of it need be sent.
 def test_oversize_body_announced(http):
-    head = f"POST {TARGET} HTTP/1.1\r\nHost: {http.authority}\r\nContent-Length: 99999999999\r\n\r\n"
+    head = (
+        f"POST {TARGET} HTTP/1.1\r\nHost: {http.authority}\r\nContent-Length: 99999999999\r\n\r\n"
+    )
     response = http.send_bytes(head.encode())
     assert response.status == 413
 
@@ -242,7 +245,9 @@ def test_oversize_chunked_body(http):
 
 
 # 16 KiB of header are read, more are not.
-@pytest.mark.parametrize("filler, accepted", [(HEADER_BYTES_MAX - 2048, True), (HEADER_BYTES_MAX, False)])
+@pytest.mark.parametrize(
+    "filler, accepted", [(HEADER_BYTES_MAX - 2048, True), (HEADER_BYTES_MAX, False)]
+)
 def test_large_header(http, filler, accepted):
     headers = {"Content-Type": "application/json", "X-Filler": "x" * filler}
     body = json.dumps(GOOD).encode()

@@ -10,7 +10,7 @@ import subprocess
 import boto3
 import pytest
 
-from bedplate_server import BedplateServer
+from bedplate_server import BedplateServer, parse_exports
 from conversations import CLAUDE, REGION, stream_text, text_of, user
 from signed_http import RawConnection, SignedHttp
 
@@ -30,10 +30,17 @@ def trusting_context(server, *protocols: str) -> ssl.SSLContext:
     return context
 
 
-# boto3 needs no more than the exports: they name the certificate.
+# `bedplate env` says what the banner says, the certificate's file included.
+def test_exports_name_the_certificate(tls_server):
+    banner = parse_exports("\n".join(tls_server.stdout_lines))
+    assert banner["AWS_CA_BUNDLE"] == str(tls_server.data_dir / "tls-certificate.pem")
+    assert tls_server.exports() == banner
+
+
+# boto3 needs no more than what the server printed at its start.
 def test_boto3(tls_server, monkeypatch):
     assert tls_server.url.startswith("https://")
-    for name, value in tls_server.exports().items():
+    for name, value in parse_exports("\n".join(tls_server.stdout_lines)).items():
         monkeypatch.setenv(name, value)
     client = boto3.session.Session().client("bedrock-runtime")
     assert text_of(client.converse(modelId=CLAUDE, messages=[user("Hello")]))
@@ -75,6 +82,7 @@ def test_certificate_names(tls_server, name):
 
 
 # Old versions of TLS are not spoken.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_old_tls_is_refused(tls_server):
     context = trusting_context(tls_server)
     context.minimum_version = ssl.TLSVersion.TLSv1

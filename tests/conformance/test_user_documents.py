@@ -3,7 +3,8 @@
 Five documents: a study guide for Claude on Bedrock (A), notes of a course (B), a guide to
 generative AI on Bedrock (C), a week of a developers' course (D) and an overview of Bedrock (E). The
 tests say everything in words of their own; model ids, regions, parameters and the way the reply is
-read are the documents'. What needs a feature that is not built yet stands in LATER with that feature.
+read are the documents'. What needs a feature that is not built yet stands
+in LATER with that feature.
 """
 
 from __future__ import annotations
@@ -111,7 +112,14 @@ def test_a_request_body(client):
         ),
     )
     assert set(result) >= {
-        "id", "type", "role", "content", "model", "stop_reason", "stop_sequence", "usage"
+        "id",
+        "type",
+        "role",
+        "content",
+        "model",
+        "stop_reason",
+        "stop_sequence",
+        "usage",
     }
     assert result["id"].startswith("msg_")
     assert (result["type"], result["role"]) == ("message", "assistant")
@@ -197,7 +205,7 @@ def test_a_output_control(client):
 
 # A, lesson 9: extraction. That a toy model answers in JSON cannot be asked; the call can.
 def test_a_extraction(client):
-    prompt = "Give the invoice as JSON.\n\nSchema: {\"vendor\": \"string\"}\n\nText:\nAcme, $2,450.00"
+    prompt = 'Give the invoice as JSON.\n\nSchema: {"vendor": "string"}\n\nText:\nAcme, $2,450.00'
     result = invoke(client, claude(prompt, temperature=0.0))
     assert isinstance(result["content"][0]["text"].strip(), str)
 
@@ -272,7 +280,9 @@ def test_a_rag_answer(client):
         system="Answer from the context only.",
     )
     assert invoke(client, body)["content"][0]["text"]
-    body = claude("Here is a document. Say where the chunk stands.", max_tokens=100, temperature=0.0)
+    body = claude(
+        "Here is a document. Say where the chunk stands.", max_tokens=100, temperature=0.0
+    )
     assert invoke(client, body, model=HAIKU_3)["usage"]["output_tokens"] <= 100
 
 
@@ -288,7 +298,10 @@ def test_a_prompt_caching(client, where):
         body = claude("", messages=[{"role": "user", "content": content}])
     usage = invoke(client, body)["usage"]
     assert set(usage) >= {
-        "input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"
+        "input_tokens",
+        "output_tokens",
+        "cache_creation_input_tokens",
+        "cache_read_input_tokens",
     }
 
 
@@ -304,7 +317,9 @@ def test_a_parallel_agents(client):
             executor.map(lambda aspect: run(f"You research {aspect}.", "Report."), aspects)
         )
     assert len(findings) == 4
-    assert run("You put findings together.", "Put together:\n\n" + "\n\n".join(f[:200] for f in findings))
+    assert run(
+        "You put findings together.", "Put together:\n\n" + "\n\n".join(f[:200] for f in findings)
+    )
     assert run("Answer with the category only.", "My invoice is wrong.", max_tokens=20)
 
 
@@ -375,7 +390,9 @@ def test_b_prefill_and_stop_sequence(program):
 
 # C: Claude with system, temperature and top_p.
 def test_c_claude(client):
-    body = claude("Compare two pipelines in 3 points.", system="Be concise.", temperature=0.3, top_p=0.9)
+    body = claude(
+        "Compare two pipelines in 3 points.", system="Be concise.", temperature=0.3, top_p=0.9
+    )
     result = invoke(client, body)
     assert result["content"][0]["text"]
     assert result["usage"]["input_tokens"] and result["usage"]["output_tokens"]
@@ -386,7 +403,10 @@ def test_c_titan(client):
     body = {
         "inputText": "Name the benefits of serverless computing.",
         "textGenerationConfig": {
-            "maxTokenCount": 512, "temperature": 0.5, "topP": 0.9, "stopSequences": []
+            "maxTokenCount": 512,
+            "temperature": 0.5,
+            "topP": 0.9,
+            "stopSequences": [],
         },
     }
     result = invoke(client, body, model="amazon.titan-text-express-v1")
@@ -411,7 +431,9 @@ def test_c_llama(client):
 def test_c_streaming(client):
     response = client.invoke_model_with_response_stream(
         modelId=SONNET,
-        body=json.dumps(claude("Guide me.", max_tokens=2048, system="You are an expert.", temperature=0.4)),
+        body=json.dumps(
+            claude("Guide me.", max_tokens=2048, system="You are an expert.", temperature=0.4)
+        ),
         contentType="application/json",
         accept="application/json",
     )
@@ -467,7 +489,9 @@ def test_d_list_models(program):
 
 
 # D: the chat assistants, whole and streamed: the reply's message goes into the history as it came.
-@pytest.mark.parametrize("model", ["meta.llama3-8b-instruct-v1:0", "anthropic.claude-3-sonnet-20240229-v1:0"])
+@pytest.mark.parametrize(
+    "model", ["meta.llama3-8b-instruct-v1:0", "anthropic.claude-3-sonnet-20240229-v1:0"]
+)
 def test_d_converse(client, model):
     settings = {
         "modelId": model,

@@ -35,7 +35,7 @@ std::string decode_requests(std::string_view bytes, std::size_t step, const Limi
   std::string seen;
   RequestDecoder decoder(limits);
   try {
-    while (!bytes.empty()) {
+    while (!bytes.empty() || decoder.state() == RequestDecoder::State::kDone) {
       if (decoder.state() == RequestDecoder::State::kDone) {
         const Request request = decoder.take();
         require(!request.method.empty() && !request.target.empty());

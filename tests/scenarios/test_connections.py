@@ -1,4 +1,4 @@
-"""Clients that are slow, silent, too many or gone: each is bounded, and others are served meanwhile."""
+"""Clients that are slow, silent, too many or gone: each is bounded, others are served meanwhile."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_slow_body_that_arrives(start_server, http_to):
         connection.send(data[:head])
         for position in range(head, len(data), 4):
             connection.send(data[position : position + 4])
-            assert not select.select([connection.socket], [], [], 0.02)[0] or position + 4 >= len(data)
+            assert not select.select([connection.socket], [], [], 0.02)[0] or position + 4 >= len(
+                data
+            )
         assert connection.read_response().status == 200
 
 

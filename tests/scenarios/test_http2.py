@@ -1,5 +1,5 @@
-"""HTTP/2 with a client made by hand (the h2 library): requests, streams, limits, and the floods that
-HTTP/2 invites. After each flood other clients are served as before."""
+"""HTTP/2 with a client made by hand (the h2 library): requests, streams, limits, and the floods
+that HTTP/2 invites. After each flood other clients are served as before."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Http2Client:
     def flush(self) -> None:
         self.socket.sendall(self.h2.data_to_send())
 
-    def headers_of(self, http, method: str, target: str, data: bytes = b"") -> list[tuple[str, str]]:
+    def headers_of(
+        self, http, method: str, target: str, data: bytes = b""
+    ) -> list[tuple[str, str]]:
         signed = http.sign(method, target, data, {"Content-Type": "application/json"})
         pseudo = [
             (":method", method),
@@ -267,7 +269,9 @@ def test_continuation_flood(start_server, http_to):
         client.receive()
         # HEADERS without END_HEADERS on stream 1, then CONTINUATION after CONTINUATION.
         frame = b"\x00\x00\x01\x01\x00\x00\x00\x00\x01\x88"
-        continuation = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + b"\x00\x01a\x01b" * 3276 + b"\x82" * 4
+        continuation = (
+            b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + b"\x00\x01a\x01b" * 3276 + b"\x82" * 4
+        )
         client.socket.settimeout(10)
         try:
             client.socket.sendall(frame)

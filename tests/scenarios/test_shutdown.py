@@ -16,8 +16,8 @@ def refuses_connections(server) -> bool:
     try:
         socket.create_connection((server.host, server.port), 5).close()
         return False
-    except ConnectionRefusedError:
-        return True
+    except (ConnectionRefusedError, ConnectionResetError):
+        return True  # reset: it was waiting to be accepted when the listener was closed
 
 
 # SIGTERM: the stream in flight goes on to its end, new connections are refused, and the exit code

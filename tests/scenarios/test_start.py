@@ -117,7 +117,11 @@ def test_damaged_credentials(start_server, content):
         ("listen = 127.0.0.1\n", 1, ""),
         ("\n\nlistne = '127.0.0.1:0'\n", 3, "unknown key 'listne'"),
         ("[limits]\nbody_bytes = 5\n", 2, "unknown key 'limits.body_bytes'"),
-        ("[limits]\nbody_bytes_max = 'many'\n", 2, "'limits.body_bytes_max' must be a whole number"),
+        (
+            "[limits]\nbody_bytes_max = 'many'\n",
+            2,
+            "'limits.body_bytes_max' must be a whole number",
+        ),
         ("io_threads = 0\n", 1, "'io_threads' must be from 1 to 256"),
         ("authentication = 'no'\n", 1, "'authentication' must be true or false"),
         ("[engines.a]\ntype = 'openai'\n", 1, "needs 'endpoints'"),
@@ -170,7 +174,9 @@ def test_configuration_that_cannot_be_read(bedplate_binary, tmp_path):
     assert code == 2 and "locked.toml" in said
 
 
-@pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000"])
+@pytest.mark.parametrize(
+    "listen", ["nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000"]
+)
 def test_wrong_address(bedplate_binary, tmp_path, listen):
     code, said = refused("--listen", listen, folder=tmp_path)
     assert code == 2

@@ -58,7 +58,7 @@ def run(argv):
     found = installed_version()
     if found != wanted:
         print(f"apigen: botocore {wanted} is needed, {found or 'none'} is installed; "
-              "run `make deps` (or point BEDPLATE_PYTHON at a Python that has it)",
+              "run `make setup` (or point BEDPLATE_PYTHON at a Python that has it)",
               file=sys.stderr)
         return 2
     services = model.load_services()

@@ -20,7 +20,7 @@ class ModelConfig:
 
     vocabulary: int = 3072
     width: int = 256
-    layers: int = 5
+    layers: int = 7
     heads: int = 8
     kv_heads: int = 4
     feed_forward: int = 704

@@ -20,6 +20,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from copying import initialise_copying
 from corpus.grammar import Conversation
 from dataset import Batch, batches, tokenised
 from generate import conversations
@@ -28,7 +29,7 @@ from tokenizer import ChatFormat, train_tokenizer
 
 WARM_UP_STEPS = 60
 MATRIX_RATE = 0.02  # Muon's, for the matrices inside the blocks
-CLOCK_DECAY_SHARE = 0.6
+CLOCK_DECAY_SHARE = 0.8
 OTHER_RATE = 0.004  # AdamW's, for the embedding and the norms
 LOG_EVERY = 20
 SAVE_EVERY = 50
@@ -50,6 +51,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--conversations", type=int, default=300_000)
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--decay-steps", type=int, default=800)
+    parser.add_argument("--rate", type=float, default=1.0, help="scales the learning rates")
     parser.add_argument(
         "--minutes", type=float, help="end by the clock: the rate falls over the last part of it"
     )
@@ -99,7 +101,7 @@ def rate_factor(step: int, options: argparse.Namespace, elapsed_s: float) -> flo
         falling = left / CLOCK_DECAY_SHARE
     else:
         falling = (options.steps - step) / options.decay_steps
-    return max(min((step + 1) / WARM_UP_STEPS, 1.0, falling), 0.0)
+    return options.rate * max(min((step + 1) / WARM_UP_STEPS, 1.0, falling), 0.0)
 
 
 Hidden = Callable[[torch.Tensor], torch.Tensor]
@@ -158,7 +160,9 @@ def train(options: argparse.Namespace) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     options.out.mkdir(parents=True, exist_ok=True)
     chat = load_or_train_tokenizer(options)
-    model = DemoModel(ModelConfig()).to(device)
+    model = DemoModel(ModelConfig())
+    initialise_copying(model)
+    model.to(device)
     hidden_of = torch.compile(model.hidden, dynamic=True) if options.compile else model.hidden
     optimizers = make_optimizers(model)
     checkpoint = options.out / "checkpoint.pt"

@@ -108,6 +108,8 @@ options=(
   -q
   -o "Dir::Etc::sourcelist=$work/sources.list"
   -o Dir::Etc::sourceparts=/dev/null
+  # A mirror may keep an older index on purpose; its signature is checked all the same.
+  -o Acquire::Check-Valid-Until=false
   -o Dir::Etc::preferences=/dev/null
   -o Dir::Etc::preferencesparts=/dev/null
   -o "Dir::State::lists=$work/lists"

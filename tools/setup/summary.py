@@ -9,10 +9,14 @@ FOLDER holds for each suite NAME:
 Exits with 1 when a test failed, a suite ended badly or nothing ran at all.
 """
 
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+NOT_BUILT = re.compile("unable to find executable|required files missing", re.IGNORECASE)
 
 
 @dataclass
@@ -45,9 +49,12 @@ def outcome(case):
     """How one <testcase> of pytest, ctest or GoogleTest ended."""
     if case.find("failure") is not None or case.find("error") is not None:
         return "failed"
-    if case.get("status") in ("fail", "notrun-failed"):
+    if case.get("status") == "fail":
         return "failed"
-    skipped = case.find("skipped") is not None or case.get("status") in ("notrun", "disabled")
+    skip = case.find("skipped")
+    if skip is not None and NOT_BUILT.search(skip.get("message", "")):
+        return "failed"  # ctest's word for a program that is not there
+    skipped = skip is not None or case.get("status") in ("notrun", "disabled")
     return "skipped" if skipped or case.get("result") in ("skipped", "suppressed") else "passed"
 
 

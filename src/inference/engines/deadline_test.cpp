@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Outcome { kDone, kExpired, kFailed, kCancelled };
+enum class Outcome { kPending, kDone, kExpired, kFailed, kCancelled };
 
 Task<> at_once() {
   co_return;
@@ -83,7 +83,7 @@ TEST_F(DeadlineTest, WaitsWhileItIsSuspended) {
   deadline.suspend();
   start(deadline, endless(cancelled));
   context.poll();
-  EXPECT_EQ(outcome, Outcome::kDone) << "nothing has happened yet";
+  EXPECT_EQ(outcome, Outcome::kPending);
   EXPECT_FALSE(cancelled);
   signal.emit(boost::asio::cancellation_type::terminal);
   context.run();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <thread>
 
 namespace bedplate::inference {
 namespace {
@@ -17,6 +18,9 @@ constexpr std::int64_t kCacheMibMin = 16;
 constexpr std::int64_t kCacheMibMax = 256;
 /// Program, compute buffers and logits; measured 40 MiB on the smallest model.
 constexpr std::int64_t kOverheadBytes = 64 * kMib;
+/// Weights that one thread reads about as fast as several that must meet after every layer. More
+/// threads for a model so small gain little and take the cores that carry its tokens away.
+constexpr std::int64_t kWeightsBytesPerThread = 64 * kMib;
 
 bool is_program(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -63,9 +67,13 @@ LlamaSize size_of_engine(const LlamaCppOptions& options, const WeightsFacts& fac
     context = facts.context_tokens > 0 ? facts.context_tokens : kContextTokensDefault;
     while (context / 2 >= kContextTokensMin && total(context) > memory_max_bytes) context /= 2;
   }
-  return {.context_tokens = static_cast<int>(context),
-          .cache_mib = static_cast<int>(cache_mib(context)),
-          .memory_bytes = total(context)};
+  const std::int64_t useful_threads = 1 + facts.size_bytes / kWeightsBytesPerThread;
+  const bool small = useful_threads < std::thread::hardware_concurrency();
+  return {
+      .context_tokens = static_cast<int>(context),
+      .cache_mib = static_cast<int>(cache_mib(context)),
+      .threads = options.threads == 0 && small ? static_cast<int>(useful_threads) : options.threads,
+      .memory_bytes = total(context)};
 }
 
 std::vector<std::string> llama_arguments(const std::filesystem::path& program,
@@ -82,8 +90,8 @@ std::vector<std::string> llama_arguments(const std::filesystem::path& program,
       "--batch-size", "512",
       // Errors only: warnings may hold model output.
       "--log-verbosity", "1", "--no-webui", "--slots", "--offline"};
-  if (options.threads > 0) {
-    arguments.insert(arguments.end(), {"--threads", std::to_string(options.threads)});
+  if (size.threads > 0) {
+    arguments.insert(arguments.end(), {"--threads", std::to_string(size.threads)});
   }
   arguments.insert(arguments.end(), options.extra_arguments.begin(), options.extra_arguments.end());
   return arguments;

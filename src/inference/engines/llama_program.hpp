@@ -23,6 +23,7 @@ std::filesystem::path find_llama_server_blocking(const std::filesystem::path& co
 struct LlamaSize {
   int context_tokens = 0;         ///< of each slot
   int cache_mib = 0;              ///< for prompts that no slot holds any more
+  int threads = 0;                ///< 0: llama-server's own choice, one per core
   std::int64_t memory_bytes = 0;  ///< estimate of what the process will need
 };
 

@@ -74,11 +74,22 @@ TEST(LlamaSize, FitsTheContextOfTheTrainingIntoTheMemory) {
   EXPECT_EQ(size_of_engine(options, {.size_bytes = 1}, kGib).context_tokens, 4'096);
 }
 
+TEST(LlamaSize, SmallWeightsGetNoMoreThreadsThanTheyCanUse) {
+  LlamaCppOptions options;
+  if (std::thread::hardware_concurrency() > 1) {
+    EXPECT_EQ(size_of_engine(options, {.size_bytes = 5'000'000}, kGib).threads, 1);
+  }
+  EXPECT_EQ(size_of_engine(options, {.size_bytes = 1'000 * kGib}, kGib).threads, 0);
+  options.threads = 3;
+  EXPECT_EQ(size_of_engine(options, {.size_bytes = 5'000'000}, kGib).threads, 3);
+}
+
 TEST(LlamaArguments, GivesEachSlotItsContext) {
-  LlamaCppOptions options{.weights = "w.gguf", .slots = 3, .threads = 5};
+  LlamaCppOptions options{.weights = "w.gguf", .slots = 3};
   options.extra_arguments = {"--flash-attn", "on"};
-  const auto arguments = llama_arguments("/p/llama-server", options,
-                                         {.context_tokens = 100, .cache_mib = 7}, "/run/x.sock");
+  const auto arguments =
+      llama_arguments("/p/llama-server", options,
+                      {.context_tokens = 100, .cache_mib = 7, .threads = 5}, "/run/x.sock");
   EXPECT_EQ(arguments.front(), "/p/llama-server");
   const auto value = [&](const std::string& name) {
     const auto at = std::find(arguments.begin(), arguments.end(), name);

@@ -31,10 +31,14 @@ std::string bare_model_name(std::string_view id) {
 
 const char* stop_reason_name(StopReason reason) {
   switch (reason) {
-    case StopReason::kEndTurn: return "end_turn";
-    case StopReason::kMaxTokens: return "max_tokens";
-    case StopReason::kStopSequence: return "stop_sequence";
-    case StopReason::kContextWindowExceeded: return "model_context_window_exceeded";
+    case StopReason::kEndTurn:
+      return "end_turn";
+    case StopReason::kMaxTokens:
+      return "max_tokens";
+    case StopReason::kStopSequence:
+      return "stop_sequence";
+    case StopReason::kContextWindowExceeded:
+      return "model_context_window_exceeded";
   }
   return "end_turn";
 }
@@ -44,8 +48,8 @@ TextBlock read_block(const json::value& value, const std::string& pointer,
                      BodyViolations& violations) {
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    violations.add(pointer, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
     return {};
   }
   BodyReader block(*object, pointer, violations);
@@ -68,8 +72,8 @@ std::vector<TextBlock> read_text_or_blocks(const json::value& value, const std::
       blocks.push_back(read_block((*list)[i], fmt::format("{}/{}", pointer, i), violations));
     }
   } else {
-    violations.add(pointer, fmt::format("expected type: JSONArray, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONArray, found: {}", json_type_name(value)));
   }
   return blocks;
 }
@@ -79,8 +83,8 @@ Message read_message(const json::value& value, const std::string& pointer,
   Message message;
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    violations.add(pointer, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
     return message;
   }
   BodyReader reader(*object, pointer, violations);

@@ -13,22 +13,30 @@ void BodyViolations::add(std::string pointer, std::string what) {
 
 void BodyViolations::throw_if_any() const {
   if (texts_.empty()) return;
-  const std::string what =
-      texts_.size() == 1 ? texts_.front() : fmt::format("{} schema violations found", texts_.size());
-  throw errors::validation(fmt::format(
-      "Malformed input request: {}, please reformat your input and try again.", what));
+  const std::string what = texts_.size() == 1
+                               ? texts_.front()
+                               : fmt::format("{} schema violations found", texts_.size());
+  throw errors::validation(
+      fmt::format("Malformed input request: {}, please reformat your input and try again.", what));
 }
 
 std::string_view json_type_name(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: return "Null";
-    case json::kind::bool_: return "Boolean";
+    case json::kind::null:
+      return "Null";
+    case json::kind::bool_:
+      return "Boolean";
     case json::kind::int64:
-    case json::kind::uint64: return "Integer";
-    case json::kind::double_: return "Double";
-    case json::kind::string: return "String";
-    case json::kind::array: return "JSONArray";
-    case json::kind::object: return "JSONObject";
+    case json::kind::uint64:
+      return "Integer";
+    case json::kind::double_:
+      return "Double";
+    case json::kind::string:
+      return "String";
+    case json::kind::array:
+      return "JSONArray";
+    case json::kind::object:
+      return "JSONObject";
   }
   return "";
 }
@@ -158,8 +166,7 @@ json::object parse_body_object(std::string_view text) {
   options.max_depth = kNestingMax;
   json::value value = json::parse(text, problem, {}, options);
   if (problem || !value.is_object()) {
-    throw errors::validation(
-        "Malformed input request, please reformat your input and try again.");
+    throw errors::validation("Malformed input request, please reformat your input and try again.");
   }
   return std::move(value.as_object());
 }

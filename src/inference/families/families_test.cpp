@@ -100,7 +100,8 @@ TEST(AnthropicMessages, ReadsTextAndBlocksAlike) {
       "messages": [{"role": "user", "content": "Hi"},
                    {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]},
                    {"role": "user", "content": [{"type": "text", "text": "A"},
-                                                {"type": "text", "text": "B"}]}])"), model);
+                                                {"type": "text", "text": "B"}]}])"),
+                             model);
   const auto& conversation = std::get<Conversation>(request.prompt);
   EXPECT_EQ(conversation.system.front().text, "Be brief.");
   ASSERT_EQ(conversation.messages.size(), 3u);
@@ -124,20 +125,21 @@ TEST(AnthropicMessages, RefusesInTheProvidersWords) {
             malformed("#: extraneous key [model] is not permitted"));
   EXPECT_EQ(said(anthropic_body(R"("max_tokens": "5", "messages": [])")),
             malformed("#/max_tokens: expected type: Integer, found: String"));
-  EXPECT_EQ(said(anthropic_body(R"("max_tokens": 5, "messages": [{"role": "user", "content": 7}])")),
-            malformed("#/messages/0/content: expected type: JSONArray, found: Integer"));
+  EXPECT_EQ(
+      said(anthropic_body(R"("max_tokens": 5, "messages": [{"role": "user", "content": 7}])")),
+      malformed("#/messages/0/content: expected type: JSONArray, found: Integer"));
   EXPECT_EQ(said(anthropic_body(R"("max_tokens": 5, "messages": [])")),
             "ValidationException: messages: at least one message is required");
   EXPECT_EQ(said(anthropic_body(
                 R"("max_tokens": 5, "messages": [{"role": "assistant", "content": "x"}])")),
             "ValidationException: messages: first message must use the \"user\" role");
-  EXPECT_EQ(said(anthropic_body(
-                R"("max_tokens": 5, "messages": [{"role": "user", "content": " "}])")),
-            "ValidationException: messages: text content blocks must contain non-whitespace text");
-  EXPECT_EQ(said(anthropic_body(
-                R"("max_tokens": 5000, "messages": [{"role": "user", "content": "x"}])")),
-            "ValidationException: max_tokens: 5000 > 4096, which is the maximum allowed number of "
-            "output tokens for claude-3-haiku-20240307");
+  EXPECT_EQ(
+      said(anthropic_body(R"("max_tokens": 5, "messages": [{"role": "user", "content": " "}])")),
+      "ValidationException: messages: text content blocks must contain non-whitespace text");
+  EXPECT_EQ(
+      said(anthropic_body(R"("max_tokens": 5000, "messages": [{"role": "user", "content": "x"}])")),
+      "ValidationException: max_tokens: 5000 > 4096, which is the maximum allowed number of "
+      "output tokens for claude-3-haiku-20240307");
   EXPECT_EQ(said(anthropic_body(R"("max_tokens": 5, "messages": [{"role": "user", "content": "x"},
                                    {"role": "assistant", "content": "so "}])")),
             "ValidationException: messages: final assistant content cannot end with trailing "
@@ -227,8 +229,7 @@ TEST(TitanText, ADialogueBecomesTurns) {
 
 TEST(TitanText, AnyOtherTextIsOneTurn) {
   const auto model = model_of("amazon.titan-text-express-v1");
-  const auto request =
-      parse(titan_text(), R"({"inputText": "Write to the User: please"})", model);
+  const auto request = parse(titan_text(), R"({"inputText": "Write to the User: please"})", model);
   EXPECT_EQ(text_of(std::get<Conversation>(request.prompt).messages.front()),
             "Write to the User: please");
 }
@@ -249,8 +250,8 @@ TEST(TitanText, OnlyTitansOwnStopSequencesAreAllowed) {
 
 TEST(TitanText, ReplyCarriesBothTokenCounts) {
   const auto model = model_of("amazon.titan-text-express-v1");
-  EXPECT_EQ(json::serialize(titan_text().render(reply_of("Tokyo", StopReason::kMaxTokens),
-                                                context_of(model))),
+  EXPECT_EQ(json::serialize(
+                titan_text().render(reply_of("Tokyo", StopReason::kMaxTokens), context_of(model))),
             R"({"inputTextTokenCount":12,"results":[{"tokenCount":5,"outputText":"Tokyo",)"
             R"("completionReason":"LENGTH"}]})");
 }
@@ -263,14 +264,18 @@ TEST(Nova, EveryFragmentIsABlockOfItsOwn) {
   for (const auto& chunk : chunks_of(nova(), context_of(model), StopReason::kEndTurn)) {
     all += json::serialize(chunk) + "\n";
   }
-  EXPECT_EQ(all, R"({"messageStart":{"role":"assistant"}}
+  EXPECT_EQ(all,
+            R"({"messageStart":{"role":"assistant"}}
 {"contentBlockDelta":{"delta":{"text":"Hel"},"contentBlockIndex":0}}
 {"contentBlockStop":{"contentBlockIndex":0}}
 {"contentBlockDelta":{"delta":{"text":"lo"},"contentBlockIndex":1}}
 {"contentBlockStop":{"contentBlockIndex":1}}
 {"messageStop":{"stopReason":"end_turn"}}
-{"metadata":{"usage":{"inputTokens":12,"outputTokens":5,"cacheReadInputTokenCount":0,"cacheWriteInputTokenCount":0},"metrics":{},"trace":{}}}
-)");
+)"
+            R"({"metadata":{"usage":{"inputTokens":12,"outputTokens":5,)"
+            R"("cacheReadInputTokenCount":0,"cacheWriteInputTokenCount":0},)"
+            R"("metrics":{},"trace":{}}})"
+            "\n");
 }
 
 TEST(Nova, BothSpellingsOfTheConfigurationWork) {
@@ -305,15 +310,15 @@ TEST(OpenAiChat, DeveloperMessagesAreSystemPrompts) {
   const auto model = model_of("openai.gpt-oss-20b-1:0");
   const auto request = parse(openai_chat(), R"({"messages": [
       {"role": "developer", "content": "Be brief."},
-      {"role": "user", "content": [{"type": "text", "text": "Hi"}]}], "stop": "END"})", model);
+      {"role": "user", "content": [{"type": "text", "text": "Hi"}]}], "stop": "END"})",
+                             model);
   EXPECT_EQ(std::get<Conversation>(request.prompt).system.front().text, "Be brief.");
   EXPECT_EQ(request.sampling.stop_sequences, std::vector<std::string>{"END"});
 }
 
 TEST(OpenAiChat, ReplyIsAChatCompletion) {
   const auto model = model_of("openai.gpt-oss-20b-1:0");
-  const auto reply =
-      openai_chat().render(reply_of("Hi", StopReason::kEndTurn), context_of(model));
+  const auto reply = openai_chat().render(reply_of("Hi", StopReason::kEndTurn), context_of(model));
   EXPECT_EQ(reply.at("object"), "chat.completion");
   EXPECT_EQ(reply.at("choices").at(0).at("message").at("content"), "Hi");
   EXPECT_EQ(reply.at("choices").at(0).at("finish_reason"), "stop");

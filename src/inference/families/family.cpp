@@ -9,9 +9,8 @@ namespace bedplate::inference {
 
 void Family::read_additional_fields(const boost::json::object& fields, SamplingParameters&) const {
   if (fields.empty()) return;
-  throw errors::validation(
-      fmt::format("{}{}: Extra inputs are not permitted", kModelErrorPrefix,
-                  std::string_view(fields.begin()->key())));
+  throw errors::validation(fmt::format("{}{}: Extra inputs are not permitted", kModelErrorPrefix,
+                                       std::string_view(fields.begin()->key())));
 }
 
 const Family* find_family(std::string_view key) {

@@ -20,7 +20,7 @@ inline constexpr std::string_view kModelErrorPrefix = "The model returned the fo
 /// What a family needs to know beside the generation to render a reply.
 struct ReplyContext {
   const CatalogueModel* model = nullptr;
-  std::string model_id;    ///< as the client named it
+  std::string model_id;  ///< as the client named it
   std::string request_id;
   Timestamp created;
   bool reports_caching = false;  ///< the model has prompt caching: usage names it even when 0

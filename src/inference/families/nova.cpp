@@ -15,10 +15,13 @@ constexpr std::size_t kStopSequencesMax = 4;
 
 const char* stop_reason_name(StopReason reason) {
   switch (reason) {
-    case StopReason::kEndTurn: return "end_turn";
-    case StopReason::kStopSequence: return "stop_sequence";
+    case StopReason::kEndTurn:
+      return "end_turn";
+    case StopReason::kStopSequence:
+      return "stop_sequence";
     case StopReason::kMaxTokens:
-    case StopReason::kContextWindowExceeded: return "max_tokens";
+    case StopReason::kContextWindowExceeded:
+      return "max_tokens";
   }
   return "end_turn";
 }
@@ -35,8 +38,8 @@ std::optional<TextBlock> read_block(const json::value& value, const std::string&
                                     BodyViolations& violations) {
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    violations.add(pointer, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
     return std::nullopt;
   }
   for (const char* key : {"image", "video", "document", "toolUse", "toolResult", "audio"}) {
@@ -59,8 +62,8 @@ Message read_message(const json::value& value, const std::string& pointer,
   Message message;
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    violations.add(pointer, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
     return message;
   }
   BodyReader reader(*object, pointer, violations);
@@ -155,8 +158,7 @@ class Nova final : public Family {
     block["text"] = reply.text;
     json::array content;
     content.push_back(std::move(block));
-    return {{"output",
-             {{"message", {{"content", std::move(content)}, {"role", "assistant"}}}}},
+    return {{"output", {{"message", {{"content", std::move(content)}, {"role", "assistant"}}}}},
             {"stopReason", stop_reason_name(reply.end.reason)},
             {"usage", usage_json(reply.end.usage)}};
   }

@@ -32,16 +32,15 @@ std::string read_content(const json::value& value, const std::string& pointer,
   std::string joined;
   const json::array* parts = value.if_array();
   if (parts == nullptr) {
-    violations.add(pointer,
-                   fmt::format("expected type: String, found: {}", json_type_name(value)));
+    violations.add(pointer, fmt::format("expected type: String, found: {}", json_type_name(value)));
     return joined;
   }
   for (std::size_t i = 0; i < parts->size(); ++i) {
     const json::object* object = (*parts)[i].if_object();
     const std::string where = fmt::format("{}/{}", pointer, i);
     if (object == nullptr) {
-      violations.add(where, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name((*parts)[i])));
+      violations.add(
+          where, fmt::format("expected type: JSONObject, found: {}", json_type_name((*parts)[i])));
       continue;
     }
     BodyReader part(*object, where, violations);
@@ -60,8 +59,8 @@ void read_message(const json::value& value, const std::string& pointer, Conversa
                   BodyViolations& violations) {
   const json::object* object = value.if_object();
   if (object == nullptr) {
-    violations.add(pointer, fmt::format("expected type: JSONObject, found: {}",
-                                        json_type_name(value)));
+    violations.add(pointer,
+                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
     return;
   }
   BodyReader reader(*object, pointer, violations);
@@ -77,8 +76,8 @@ void read_message(const json::value& value, const std::string& pointer, Conversa
   if (role == "system" || role == "developer") {
     conversation.system.push_back({std::move(text)});
   } else if (role == "user" || role == "assistant") {
-    conversation.messages.push_back({role == "user" ? Role::kUser : Role::kAssistant,
-                                     {TextBlock{std::move(text)}}});
+    conversation.messages.push_back(
+        {role == "user" ? Role::kUser : Role::kAssistant, {TextBlock{std::move(text)}}});
   } else {
     violations.add(reader.pointer_to("role"), fmt::format("{} is not a valid enum value", role));
   }
@@ -89,9 +88,8 @@ class OpenAiChunks final : public ChunkRenderer {
   explicit OpenAiChunks(const ReplyContext& context)
       : id_("chatcmpl-" + random_base62(24)),
         model_(context.model->id),
-        created_(std::chrono::floor<std::chrono::seconds>(context.created)
-                     .time_since_epoch()
-                     .count()) {}
+        created_(
+            std::chrono::floor<std::chrono::seconds>(context.created).time_since_epoch().count()) {}
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     if (std::holds_alternative<GenerationStart>(event)) {
@@ -112,10 +110,8 @@ class OpenAiChunks final : public ChunkRenderer {
     choice["delta"] = std::move(delta);
     json::array choices;
     choices.push_back(std::move(choice));
-    json::object out{{"id", id_},
-                     {"object", "chat.completion.chunk"},
-                     {"created", created_},
-                     {"model", model_}};
+    json::object out{
+        {"id", id_}, {"object", "chat.completion.chunk"}, {"created", created_}, {"model", model_}};
     out["choices"] = std::move(choices);
     return out;
   }
@@ -159,8 +155,8 @@ void read_sampling(BodyReader& reader, SamplingParameters& sampling) {
 
 /// What no engine of ours honours is refused, never dropped.
 void refuse_unbuilt(BodyReader& reader) {
-  for (const char* key : {"tools", "tool_choice", "functions", "response_format", "logit_bias",
-                          "reasoning_effort"}) {
+  for (const char* key :
+       {"tools", "tool_choice", "functions", "response_format", "logit_bias", "reasoning_effort"}) {
     if (reader.any(key) != nullptr) {
       throw errors::not_implemented(fmt::format("'{}' in chat completion bodies", key));
     }

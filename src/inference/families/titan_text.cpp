@@ -146,10 +146,9 @@ class TitanText final : public Family {
 
   json::object render(const GenerationReply& reply, const ReplyContext&) const override {
     return {{"inputTextTokenCount", reply.end.usage.input_tokens},
-            {"results",
-             json::array{{{"tokenCount", reply.end.usage.output_tokens},
-                          {"outputText", reply.text},
-                          {"completionReason", completion_reason(reply.end.reason)}}}}};
+            {"results", json::array{{{"tokenCount", reply.end.usage.output_tokens},
+                                     {"outputText", reply.text},
+                                     {"completionReason", completion_reason(reply.end.reason)}}}}};
   }
 
   std::unique_ptr<ChunkRenderer> chunk_renderer(const ReplyContext&) const override {

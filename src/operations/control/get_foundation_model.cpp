@@ -15,8 +15,8 @@ Task<api::control::GetFoundationModelResponse> handle<op::control::GetFoundation
   const inference::CatalogueModel* model = context.services.bindings.catalogue().find(id);
   if (model == nullptr) throw errors::validation("The provided model identifier is invalid.");
   api::control::GetFoundationModelResponse response;
-  response.modelDetails = describe_model<api::control::FoundationModelDetails>(
-      *model, context.principal.region);
+  response.modelDetails =
+      describe_model<api::control::FoundationModelDetails>(*model, context.principal.region);
   co_return response;
 }
 

@@ -35,8 +35,8 @@ Task<api::control::ListFoundationModelsResponse> handle<op::control::ListFoundat
   auto& summaries = response.modelSummaries.emplace();
   for (const auto& model : context.services.bindings.catalogue().models()) {
     if (!matches(model, request)) continue;
-    summaries.push_back(describe_model<api::control::FoundationModelSummary>(
-        model, context.principal.region));
+    summaries.push_back(
+        describe_model<api::control::FoundationModelSummary>(model, context.principal.region));
   }
   co_return response;
 }

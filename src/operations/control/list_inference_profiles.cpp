@@ -18,8 +18,8 @@ Task<api::control::ListInferenceProfilesResponse> handle<op::control::ListInfere
   // Application profiles are not built yet, so there are none to list.
   if (request.typeEquals && *request.typeEquals != "SYSTEM_DEFINED") co_return response;
 
-  const std::size_t page_max = request.maxResults ? static_cast<std::size_t>(*request.maxResults)
-                                                  : kPageDefault;
+  const std::size_t page_max =
+      request.maxResults ? static_cast<std::size_t>(*request.maxResults) : kPageDefault;
   const std::string after = request.nextToken ? read_page_token(*request.nextToken) : "";
   for (const auto& profile : context.services.bindings.catalogue().profiles()) {
     if (profile.id <= after || !is_offered_in(profile, context.principal.region)) continue;
@@ -27,8 +27,7 @@ Task<api::control::ListInferenceProfilesResponse> handle<op::control::ListInfere
       response.nextToken = page_token(summaries.back().inferenceProfileId);
       break;
     }
-    summaries.push_back(
-        describe_profile<api::control::InferenceProfileSummary>(profile, context));
+    summaries.push_back(describe_profile<api::control::InferenceProfileSummary>(profile, context));
   }
   co_return response;
 }

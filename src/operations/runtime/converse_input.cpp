@@ -231,10 +231,14 @@ inference::GenerationRequest read_converse(const ConverseInput& input, const Cat
 
 const char* converse_stop_reason(inference::StopReason reason) {
   switch (reason) {
-    case inference::StopReason::kEndTurn: return "end_turn";
-    case inference::StopReason::kMaxTokens: return "max_tokens";
-    case inference::StopReason::kStopSequence: return "stop_sequence";
-    case inference::StopReason::kContextWindowExceeded: return "model_context_window_exceeded";
+    case inference::StopReason::kEndTurn:
+      return "end_turn";
+    case inference::StopReason::kMaxTokens:
+      return "max_tokens";
+    case inference::StopReason::kStopSequence:
+      return "stop_sequence";
+    case inference::StopReason::kContextWindowExceeded:
+      return "model_context_window_exceeded";
   }
   return "end_turn";
 }

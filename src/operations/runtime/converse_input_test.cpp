@@ -11,8 +11,12 @@ namespace {
 
 using inference::CatalogueModel;
 
-CatalogueModel claude() { return inference::guess_model("anthropic.claude-test"); }
-CatalogueModel llama() { return inference::guess_model("meta.llama-test"); }
+CatalogueModel claude() {
+  return inference::guess_model("anthropic.claude-test");
+}
+CatalogueModel llama() {
+  return inference::guess_model("meta.llama-test");
+}
 
 inference::GenerationRequest read(const char* body, const CatalogueModel& model) {
   boost::json::value value = boost::json::parse(body);
@@ -77,9 +81,9 @@ TEST(Converse, MustStartWithTheUser) {
       "A conversation must start with a user message. Try again with a conversation that starts "
       "with a user message.";
   EXPECT_EQ(refusal(R"({"messages": []})", claude()), expected);
-  EXPECT_EQ(refusal(R"({"messages": [{"role": "assistant", "content": [{"text": "x"}]}]})",
-                    claude()),
-            expected);
+  EXPECT_EQ(
+      refusal(R"({"messages": [{"role": "assistant", "content": [{"text": "x"}]}]})", claude()),
+      expected);
 }
 
 TEST(Converse, BlankTextIsRefusedInEachProvidersWords) {

@@ -27,7 +27,7 @@ class EventSink final : public inference::GenerationSink {
       has_text_ = true;
       co_await events_.send(frame);
     } else if (const auto* end = std::get_if<inference::GenerationEnd>(&event)) {
-      co_await finish(*end);
+      finish(*end);
     }
   }
 
@@ -40,17 +40,17 @@ class EventSink final : public inference::GenerationSink {
     co_await events_.send(frame);
   }
 
-  Task<> finish(inference::GenerationEnd end) {
+  void finish(const inference::GenerationEnd& end) {
     if (has_text_) {
       Op::Event stop;
       stop.contentBlockStop.emplace().contentBlockIndex = 0;
-      co_await events_.send(stop);
+      events_.hold(stop);
     }
     Op::Event message_stop;
     auto& message = message_stop.messageStop.emplace();
     message.stopReason = converse_stop_reason(end.reason);
     message.additionalModelResponseFields = additional_fields(end);
-    co_await events_.send(message_stop);
+    events_.hold(message_stop);
 
     Op::Event metadata;
     auto& facts = metadata.metadata.emplace();
@@ -58,7 +58,7 @@ class EventSink final : public inference::GenerationSink {
     facts.metrics.latencyMs = context_.elapsed_ms();
     facts.performanceConfig = request_.performanceConfig;
     facts.serviceTier = request_.serviceTier;
-    co_await events_.send(metadata);
+    events_.hold(metadata);
   }
 
   /// The paths point into the native stream's chunks, e.g. /delta/stop_sequence.

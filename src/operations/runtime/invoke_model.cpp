@@ -39,8 +39,7 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
   add_token_headers(context, resolved, reply.end.usage);
   api::runtime::InvokeModelResponse response;
   response.contentType = "application/json";
-  response.body =
-      boost::json::serialize(family.render(reply, reply_context(context, resolved)));
+  response.body = boost::json::serialize(family.render(reply, reply_context(context, resolved)));
   response.performanceConfigLatency = request.performanceConfigLatency;
   response.serviceTier = request.serviceTier;
   co_return response;

@@ -50,11 +50,14 @@ Task<> Exchange::write(std::string bytes) {
   }
 }
 
-Task<> Exchange::finish() {
+Task<> Exchange::finish(std::string last) {
   if (!started_ || finished_) throw std::logic_error("a response was ended twice or not begun");
   const std::string head = std::exchange(held_head_, {});
   const bool chunked = framing_.kind == Framing::Kind::kChunked;
-  Pieces pieces{head, chunked ? "0\r\n\r\n" : ""};
+  if (framing_.kind == Framing::Kind::kNone) last.clear();
+  const std::string size = chunked && !last.empty() ? fmt::format("{:x}\r\n", last.size()) : "";
+  const std::string_view end = !chunked ? "" : last.empty() ? "0\r\n\r\n" : "\r\n0\r\n\r\n";
+  Pieces pieces{head, size, last, end};
   co_await connection_.send_all(pieces);
   finished_ = true;
 }

@@ -1,7 +1,7 @@
 #include "wire/http1/request_decoder.hpp"
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstring>
 
 namespace bedplate::wire::http1 {
@@ -12,6 +12,7 @@ using BeastError = boost::beast::error_code;
 
 constexpr std::size_t kBufferSizeBytes = 4 * 1024;
 constexpr std::size_t kChunkBufferMaxBytes = 16 * 1024;  // bounds one chunk's header, trailers too
+constexpr std::size_t kLastChunkBytes = 5;
 constexpr std::size_t kBodyStepBytes = 64 * 1024;
 
 ApiError fatal(ApiError error) {
@@ -19,7 +20,9 @@ ApiError fatal(ApiError error) {
   return error;
 }
 
-ApiError bad(const std::string& what) { return fatal(errors::bad_request(what)); }
+ApiError bad(const std::string& what) {
+  return fatal(errors::bad_request(what));
+}
 
 ApiError too_large(std::size_t limit_bytes) {
   return fatal(errors::request_entity_too_large(
@@ -27,11 +30,31 @@ ApiError too_large(std::size_t limit_bytes) {
 }
 
 // Every control character but tab; the line ends are looked at separately.
-bool is_forbidden(unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }
+bool is_forbidden(unsigned char c) {
+  return (c < 0x20 && c != '\t') || c == 0x7f;
+}
 
 }  // namespace
 
-struct RequestDecoder::Parser : http::request_parser<http::string_body> {};
+struct RequestDecoder::Parser : http::request_parser<http::empty_body> {
+  using Text = boost::beast::string_view;
+
+  Parser() {
+    on_chunk_header(begin_chunk);
+    on_chunk_body(take_piece);
+  }
+
+  std::function<void(std::uint64_t, Text, BeastError&)> begin_chunk =
+      [this](std::uint64_t size, Text, BeastError&) { chunk_left_bytes = size; };
+  std::function<std::size_t(std::uint64_t, Text, BeastError&)> take_piece =
+      [this](std::uint64_t, Text piece, BeastError&) {
+        body.append(piece.data(), piece.size());
+        chunk_left_bytes -= piece.size();
+        return piece.size();
+      };
+  std::string body;
+  std::uint64_t chunk_left_bytes = 0;
+};
 
 RequestDecoder::RequestDecoder(const Limits& limits)
     : header_bytes_max_(limits.header_bytes_max), body_bytes_max_(limits.body_bytes_max) {}
@@ -89,9 +112,12 @@ void RequestDecoder::advance() {
 
 // Checks each byte once, so that the verdict does not depend on how the bytes were cut up.
 bool RequestDecoder::find_head_end() {
-  if (scanned_ == 0 && !skipped_empty_line_ && unread().substr(0, 2) == "\r\n") {
-    begin_ += 2;  // RFC 9112, 2.2: one empty line before the request line is forgiven
-    skipped_empty_line_ = true;
+  if (scanned_ == 0 && !skipped_empty_line_) {
+    if (unread() == "\r") return false;
+    if (unread().starts_with("\r\n")) {  // RFC 9112, 2.2: one empty line is forgiven
+      begin_ += 2;
+      skipped_empty_line_ = true;
+    }
   }
   const std::string_view head = unread();
   for (; scanned_ < head.size(); ++scanned_) {
@@ -123,7 +149,8 @@ void RequestDecoder::read_head() {
   parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max_));
   parser_->body_limit(body_bytes_max_);
   BeastError error;
-  const std::size_t used = parser_->put(boost::asio::buffer(buffer_.get() + begin_, scanned_), error);
+  const std::size_t used =
+      parser_->put(boost::asio::buffer(buffer_.get() + begin_, scanned_), error);
   if (error == http::error::body_limit) throw too_large(body_bytes_max_);
   if (error) throw bad("The request is not valid HTTP: " + error.message() + ".");
   begin_ += used;
@@ -154,7 +181,8 @@ void check_fields(const Request& request, bool http10) {
   const Headers& headers = request.headers;
   const std::size_t hosts = count(headers, "host");
   if (hosts > 1 || (hosts == 0 && !http10)) throw bad("The request must have one Host header.");
-  if (count(headers, "content-length") > 1) throw bad("The request has two Content-Length headers.");
+  if (count(headers, "content-length") > 1)
+    throw bad("The request has two Content-Length headers.");
   if (const std::string* encoding = headers.find("transfer-encoding")) {
     if (http10 || count(headers, "transfer-encoding") > 1 ||
         !equal_ignoring_case(*encoding, "chunked")) {
@@ -214,6 +242,8 @@ void RequestDecoder::begin_body() {
 
 void RequestDecoder::read_chunks() {
   while (!parser_->is_done() && begin_ < end_) {
+    // Beast's assertion: it looks at the last chunk's line with all of "0 CR LF CR LF" only.
+    if (parser_->chunk_left_bytes == 0 && end_ - begin_ < kLastChunkBytes) return;
     BeastError error;
     const std::size_t used =
         parser_->put(boost::asio::buffer(buffer_.get() + begin_, end_ - begin_), error);
@@ -224,10 +254,10 @@ void RequestDecoder::read_chunks() {
     }
     if (error == http::error::body_limit) throw too_large(body_bytes_max_);
     if (error) throw bad("The request body is not valid: " + error.message() + ".");
-    body_filled_ = parser_->get().body().size();
+    body_filled_ = parser_->body.size();
   }
   if (parser_->is_done()) {
-    request_.body = std::move(parser_->get().body());
+    request_.body = std::move(parser_->body);
     finish();
   }
 }

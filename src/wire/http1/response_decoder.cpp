@@ -11,6 +11,7 @@ namespace http = boost::beast::http;
 using BeastError = boost::beast::error_code;
 
 constexpr std::size_t kBufferSizeBytes = 8 * 1024;
+constexpr std::size_t kLastChunkBytes = 5;
 
 }  // namespace
 
@@ -19,8 +20,14 @@ struct ResponseDecoder::Parser : http::response_parser<http::empty_body> {
     header_limit(static_cast<std::uint32_t>(header_bytes_max));
     body_limit(boost::none);
     if (to_head_request) skip(true);
+    on_chunk_header(begin_chunk);
     on_chunk_body(take_piece);
   }
+
+  std::function<void(std::uint64_t, boost::beast::string_view, BeastError&)> begin_chunk =
+      [this](std::uint64_t size, boost::beast::string_view, BeastError&) {
+        chunk_left_bytes = size;
+      };
 
   // Joins the bodies of neighbouring chunks in place, over the chunk lines between them.
   std::function<std::size_t(std::uint64_t, boost::beast::string_view, BeastError&)> take_piece =
@@ -28,8 +35,10 @@ struct ResponseDecoder::Parser : http::response_parser<http::empty_body> {
         if (!joined) joined = const_cast<char*>(piece.data());  // our own buffer
         std::memmove(joined + joined_bytes, piece.data(), piece.size());
         joined_bytes += piece.size();
+        chunk_left_bytes -= piece.size();
         return piece.size();
       };
+  std::uint64_t chunk_left_bytes = 0;
   char* joined = nullptr;
   std::size_t joined_bytes = 0;
 };
@@ -111,7 +120,8 @@ std::string_view ResponseDecoder::next_piece() {
   if (body_ == Body::kChunks) return next_chunks();
   std::string_view piece(buffer_.get() + begin_, end_ - begin_);
   if (body_ == Body::kLength) {
-    piece = piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_bytes_, piece.size())));
+    piece = piece.substr(
+        0, static_cast<std::size_t>(std::min<std::uint64_t>(left_bytes_, piece.size())));
     left_bytes_ -= piece.size();
     done_ = left_bytes_ == 0;
   }
@@ -123,10 +133,13 @@ std::string_view ResponseDecoder::next_chunks() {
   parser_->joined = nullptr;
   parser_->joined_bytes = 0;
   while (!parser_->is_done() && begin_ < end_) {
+    // Beast's assertion: it looks at the last chunk's line with all of "0 CR LF CR LF" only.
+    if (parser_->chunk_left_bytes == 0 && end_ - begin_ < kLastChunkBytes) break;
     BeastError error;
     begin_ += parser_->put(boost::asio::buffer(buffer_.get() + begin_, end_ - begin_), error);
     if (error == http::error::need_more) {
-      if (end_ - begin_ > header_bytes_max_) throw MalformedResponse("a chunk's header is too long");
+      if (end_ - begin_ > header_bytes_max_)
+        throw MalformedResponse("a chunk's header is too long");
       break;
     }
     if (error) throw MalformedResponse(error.message());

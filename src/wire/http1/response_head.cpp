@@ -33,7 +33,9 @@ void check_response_fields(const Headers& headers) {
 
 namespace bedplate::wire::http1 {
 
-bool is_bodiless(int status) { return status / 100 == 1 || status == 204 || status == 304; }
+bool is_bodiless(int status) {
+  return status / 100 == 1 || status == 204 || status == 304;
+}
 
 std::string format_head(const ResponseHead& head, Framing framing, bool keep_alive) {
   check_response_fields(head.headers);

@@ -38,10 +38,10 @@ Task<> Exchange::write(std::string bytes) {
   co_await wait_until_taken();
 }
 
-Task<> Exchange::finish() {
+Task<> Exchange::finish(std::string last) {
   if (!started_ || ended_) throw std::logic_error("a response was ended twice or not begun");
   check_open();
-  connection_.session_.write(id_, std::string(), true);
+  connection_.session_.write(id_, std::move(last), true);
   ended_ = true;
   co_await wait_until_taken();
 }

@@ -18,7 +18,7 @@ class Exchange final : public ResponseWriter {
   Task<> send(Response response) override;
   Task<> start(ResponseHead head) override;
   Task<> write(std::string bytes) override;
-  Task<> finish() override;
+  Task<> finish(std::string last) override;
   bool started() const override { return started_; }
 
   /// The handler has given all of the response.

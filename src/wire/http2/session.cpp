@@ -3,9 +3,9 @@
 #include <nghttp2/nghttp2.h>
 
 #include <charconv>
-#include <cstring>
 
 #include "wire/http1/response_head.hpp"
+#include "wire/http2/stream.hpp"
 
 namespace bedplate::wire::http2 {
 namespace {
@@ -15,9 +15,8 @@ namespace {
 constexpr std::int32_t kInitialWindowBytes = 256 * 1024;
 constexpr std::int32_t kReservedWindowBytes = 1024 * 1024;
 constexpr std::int32_t kConnectionWindowBytes = 4 * 1024 * 1024;
-constexpr std::size_t kReservedBodiesMax = 2;  // of the maximal size, per connection
+constexpr std::size_t kReservedBodiesMax = 2;    // of the maximal size, per connection
 constexpr std::size_t kFieldOverheadBytes = 32;  // RFC 9113, 6.5.2
-constexpr std::size_t kAcknowledgementsMax = 256;
 
 // Opening and resetting streams ("rapid reset", CVE-2023-44487), also when it is us who resets
 // because of what the client sent (CVE-2025-8671).
@@ -40,181 +39,7 @@ bool is_connection_specific(std::string_view lower_name) {
          lower_name == "upgrade";
 }
 
-std::string_view view(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
 }  // namespace
-
-struct Session::Stream {
-  Request request;
-  std::string authority;
-  std::size_t header_bytes = 0;
-  std::optional<std::size_t> content_length;
-  bool header_done = false;
-  bool header_too_large = false;
-  bool request_done = false;
-  bool refused = false;  // what still comes of the body is thrown away
-  SteadyClock::time_point progress;
-
-  std::size_t body_bytes = 0;
-  std::size_t reserved_bytes = 0;
-  std::size_t unconsumed_bytes = 0;  // received, window not given back
-
-  bool head_method = false;
-  bool responded = false;
-  bool deferred = false;  // nghttp2 waits for us to have more
-  std::string out;
-  std::size_t out_taken = 0;
-  bool out_end = false;
-  std::uint64_t total_taken = 0;
-};
-
-struct Session::Callbacks {
-  static Session& self(void* user) { return *static_cast<Session*>(user); }
-
-  static int begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
-    Session& session = self(user);
-    session.header_since_ = session.now_;
-    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
-      auto stream = std::make_unique<Stream>();
-      stream->request.http_major = 2;
-      stream->progress = session.now_;
-      session.streams_[frame->hd.stream_id] = std::move(stream);
-    }
-    return 0;
-  }
-
-  static int begin_frame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-    // nghttp2 skips these without a further word.
-    if (head->type == NGHTTP2_PRIORITY) self(user).count_cheap_frame();
-    return 0;
-  }
-
-  static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
-                    std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
-                    std::uint8_t, void* user) {
-    Stream* stream = self(user).find(frame->hd.stream_id);
-    if (stream && !stream->header_done) {  // trailers are left out
-      self(user).on_header(*stream, view(name, name_size), view(value, value_size));
-    }
-    return 0;
-  }
-
-  static int frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    Session& session = self(user);
-    const StreamId id = frame->hd.stream_id;
-    const bool end = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    Stream* stream = session.find(id);
-    switch (frame->hd.type) {
-      case NGHTTP2_HEADERS:
-        session.header_since_.reset();
-        if (stream && !stream->header_done) session.on_header_end(id, *stream, !end);
-        if (stream && end) session.on_request_end(id, *stream);
-        break;
-      case NGHTTP2_DATA:
-        if (stream && end) session.on_request_end(id, *stream);
-        if (frame->hd.length == 0 && !end) session.count_cheap_frame();
-        break;
-      case NGHTTP2_RST_STREAM:
-        session.count_reset();
-        break;
-      case NGHTTP2_SETTINGS:
-        session.header_since_.reset();
-        session.count_cheap_frame();
-        break;
-      case NGHTTP2_PING:
-        session.count_cheap_frame();
-        break;
-      default:
-        break;
-    }
-    return 0;
-  }
-
-  static int data(nghttp2_session* session, std::uint8_t, StreamId id, const std::uint8_t* bytes,
-                  std::size_t size, void* user) {
-    nghttp2_session_consume_connection(session, size);
-    Stream* stream = self(user).find(id);
-    if (stream) self(user).on_body(id, *stream, view(bytes, size));
-    return 0;
-  }
-
-  static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
-    const StreamId id = frame->hd.stream_id;
-    if (frame->hd.type == NGHTTP2_RST_STREAM) {
-      const std::uint32_t code = frame->rst_stream.error_code;
-      if (code != NGHTTP2_NO_ERROR && code != NGHTTP2_INTERNAL_ERROR && code != NGHTTP2_CANCEL) {
-        self(user).count_reset();
-      }
-      return 0;
-    }
-    const bool can_end = frame->hd.type == NGHTTP2_DATA || frame->hd.type == NGHTTP2_HEADERS;
-    if (!can_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
-    const Stream* stream = self(user).find(id);
-    if (stream && !stream->request_done) {
-      // Answered before the request was complete: RFC 9113, 8.1, asks for this.
-      nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
-    }
-    return 0;
-  }
-
-  static int closed(nghttp2_session*, StreamId id, std::uint32_t error_code, void* user) {
-    self(user).on_closed(id, error_code);
-    return 0;
-  }
-
-  static ssize_t read_body(nghttp2_session*, StreamId id, std::uint8_t* buffer, std::size_t size,
-                           std::uint32_t* flags, nghttp2_data_source*, void* user) {
-    Stream* stream = self(user).find(id);
-    if (!stream) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    const std::size_t step = std::min(size, stream->out.size() - stream->out_taken);
-    std::memcpy(buffer, stream->out.data() + stream->out_taken, step);
-    stream->out_taken += step;
-    stream->total_taken += step;
-    if (stream->out_taken == stream->out.size()) {
-      stream->out.clear();
-      stream->out_taken = 0;
-      if (stream->out_end) {
-        *flags |= NGHTTP2_DATA_FLAG_EOF;
-      } else if (step == 0) {
-        stream->deferred = true;
-        return NGHTTP2_ERR_DEFERRED;
-      }
-      self(user).events_.push_back({Event::Kind::kTaken, id});
-    }
-    return static_cast<ssize_t>(step);
-  }
-
-  static nghttp2_session_callbacks* table() {
-    static nghttp2_session_callbacks* const callbacks = [] {
-      nghttp2_session_callbacks* made = nullptr;
-      if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
-      nghttp2_session_callbacks_set_on_begin_headers_callback(made, begin_headers);
-      nghttp2_session_callbacks_set_on_begin_frame_callback(made, begin_frame);
-      nghttp2_session_callbacks_set_on_header_callback(made, header);
-      nghttp2_session_callbacks_set_on_frame_recv_callback(made, frame_received);
-      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, data);
-      nghttp2_session_callbacks_set_on_frame_send_callback(made, frame_sent);
-      nghttp2_session_callbacks_set_on_stream_close_callback(made, closed);
-      return made;
-    }();
-    return callbacks;
-  }
-
-  static nghttp2_option* options() {
-    static nghttp2_option* const options = [] {
-      nghttp2_option* made = nullptr;
-      if (nghttp2_option_new(&made) != 0) throw std::bad_alloc();
-      nghttp2_option_set_no_auto_window_update(made, 1);
-      nghttp2_option_set_max_outbound_ack(made, kAcknowledgementsMax);
-      nghttp2_option_set_no_closed_streams(made, 1);
-      return made;
-    }();
-    return options;
-  }
-};
 
 Session::Session(const Limits& limits)
     : limits_(limits),
@@ -235,7 +60,9 @@ Session::Session(const Limits& limits)
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, kConnectionWindowBytes);
 }
 
-Session::~Session() { nghttp2_session_del(session_); }
+Session::~Session() {
+  nghttp2_session_del(session_);
+}
 
 Session::Stream* Session::find(StreamId id) const {
   const auto found = streams_.find(id);
@@ -252,7 +79,8 @@ bool Session::feed(std::string_view bytes, SteadyClock::time_point now) {
 std::string_view Session::next_output() {
   const std::uint8_t* bytes = nullptr;
   const ssize_t size = nghttp2_session_mem_send(session_, &bytes);
-  return size > 0 ? view(bytes, static_cast<std::size_t>(size)) : std::string_view{};
+  if (size <= 0) return {};
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
 bool Session::over() const {
@@ -291,15 +119,16 @@ void Session::on_header_end(StreamId id, Stream& stream, bool body_follows) {
   stream.progress = now_;
   if (stream.header_too_large) {
     refuse(id, stream,
-           errors::request_header_too_large(fmt::format("The request header is longer than {} bytes.",
-                                                        limits_.header_bytes_max)));
+           errors::request_header_too_large(fmt::format(
+               "The request header is longer than {} bytes.", limits_.header_bytes_max)));
   } else if (stream.request.method == "CONNECT") {
     refuse(id, stream, errors::bad_request("This server is no proxy."));
   } else if (stream.content_length.value_or(0) > limits_.body_bytes_max) {
     refuse(id, stream,
-           errors::request_entity_too_large(fmt::format("The request body is longer than {} bytes.",
-                                                        limits_.body_bytes_max)));
-  } else if (body_follows && equal_ignoring_case(stream.request.headers.get("expect"), "100-continue")) {
+           errors::request_entity_too_large(
+               fmt::format("The request body is longer than {} bytes.", limits_.body_bytes_max)));
+  } else if (body_follows &&
+             equal_ignoring_case(stream.request.headers.get("expect"), "100-continue")) {
     nghttp2_nv status{};
     status.name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(":status"));
     status.namelen = 7;
@@ -317,8 +146,8 @@ void Session::on_body(StreamId id, Stream& stream, std::string_view bytes) {
   }
   if (stream.request.body.size() + bytes.size() > limits_.body_bytes_max) {
     refuse(id, stream,
-           errors::request_entity_too_large(fmt::format("The request body is longer than {} bytes.",
-                                                        limits_.body_bytes_max)));
+           errors::request_entity_too_large(
+               fmt::format("The request body is longer than {} bytes.", limits_.body_bytes_max)));
     return;
   }
   stream.request.body += bytes;
@@ -462,8 +291,8 @@ void Session::go_away() {
 
 void Session::expire(SteadyClock::time_point before) {
   for (auto& [id, stream] : streams_) {
-    const bool waits_for_us = stream->reserved_bytes == 0 &&
-                              stream->unconsumed_bytes >= kInitialWindowBytes / 2;
+    const bool waits_for_us =
+        stream->reserved_bytes == 0 && stream->unconsumed_bytes >= kInitialWindowBytes / 2;
     if (stream->header_done && !stream->request_done && !stream->refused && !waits_for_us &&
         stream->progress < before) {
       refuse(id, *stream, errors::request_timeout("The request body did not arrive in time."));

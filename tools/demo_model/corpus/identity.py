@@ -256,7 +256,7 @@ IDENTITY: tuple[Intent, ...] = (
             "How many weights do you have?",
             "How many parameters are in this model?",
         ),
-        "I am tiny: about four and a half million parameters, a few megabytes of weights.",
+        "I am tiny: about six million parameters, a few megabytes of weights.",
         "Tiny.",
     ),
     Intent(

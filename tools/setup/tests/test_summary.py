@@ -74,6 +74,15 @@ def test_a_program_that_fails_after_its_tests_passed_is_a_failure(summarize):
     assert (code, lines[-1]) == (1, "4 passed, 1 failed, 2 skipped")
 
 
+def test_a_program_that_was_not_built_is_a_failure(summarize):
+    text = """<testsuite><testcase name="base" classname="base" status="run"/>
+    <testcase name="router" classname="router" status="notrun">
+    <skipped message="Unable to find executable: /build/router_test"/></testcase>
+    <testcase name="later" classname="later" status="disabled"/></testsuite>"""
+    code, lines = summarize(unit=(8, {"unit.xml": text}))
+    assert (code, lines[-1]) == (1, "1 passed, 1 failed, 1 skipped")
+
+
 def test_a_suite_that_ends_badly_with_no_failed_test_is_a_failure(summarize):
     text = '<testsuites><testsuite><testcase name="a" classname="t"/></testsuite></testsuites>'
     code, lines = summarize(protocol=(3, {"protocol.xml": text}))
