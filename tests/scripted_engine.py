@@ -53,13 +53,15 @@ class Generation:
 
     def wait_for_hangup(self, seconds: float = WAIT_SECONDS_MAX) -> bool:
         """True as soon as the server has closed its connection to the engine."""
+        if self._connection.fileno() < 0:
+            return True  # seen, and closed on our side, too
         poller = select.poll()
         poller.register(self._connection, select.POLLIN | select.POLLRDHUP | select.POLLHUP)
         if not poller.poll(seconds * 1000):
             return False
         try:
             return self._connection.recv(1, socket.MSG_PEEK) == b""
-        except ConnectionResetError:
+        except OSError:
             return True
 
 

@@ -281,6 +281,10 @@ void add_demo_model(Configuration& configuration, const fs::path& weights) {
 
 }  // namespace
 
+fs::path generated_certificate(const Configuration& configuration) {
+  return configuration.data_dir / "tls-certificate.pem";
+}
+
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }

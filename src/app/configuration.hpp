@@ -39,6 +39,9 @@ struct ConfigurationFlags {
 /// std::invalid_argument with a text that names the file, line and key at fault.
 Configuration load_configuration_blocking(const ConfigurationFlags& flags);
 
+/// Where `[tls] generate = true` puts the certificate; its key stands beside it.
+std::filesystem::path generated_certificate(const Configuration& configuration);
+
 /// HOST:PORT, `[v6]:PORT` or `:PORT`; throws std::invalid_argument.
 void parse_listen(const std::string& text, wire::ServerOptions& options);
 

@@ -12,7 +12,7 @@ namespace bedplate::app {
 
 Environment client_environment(const Configuration& configuration,
                                const identity::CredentialStore& store, const std::string& url,
-                               bool bearer) {
+                               const std::string& certificate, bool bearer) {
   Environment environment{{"AWS_ENDPOINT_URL", url}, {"AWS_REGION", configuration.default_region}};
   environment.emplace_back("AWS_DEFAULT_REGION", configuration.default_region);
   if (bearer) {
@@ -25,10 +25,7 @@ Environment client_environment(const Configuration& configuration,
     environment.emplace_back("AWS_ACCESS_KEY_ID", key->access_key_id);
     environment.emplace_back("AWS_SECRET_ACCESS_KEY", key->secret_access_key);
   }
-  if (configuration.generate_tls_certificate) {
-    environment.emplace_back("AWS_CA_BUNDLE",
-                             (configuration.data_dir / "tls-certificate.pem").string());
-  }
+  if (!certificate.empty()) environment.emplace_back("AWS_CA_BUNDLE", certificate);
   return environment;
 }
 
@@ -61,8 +58,13 @@ int env_command(const Configuration& configuration, const EnvOptions& options) {
                               ? running->url
                               : fmt::format("{}://{}:{}", tls ? "https" : "http",
                                             configuration.listen.host, configuration.listen.port);
-  fmt::print("{}", environment_text(client_environment(configuration, *store, url, options.bearer),
-                                    options.format));
+  const std::string certificate = running ? running->certificate
+                                  : configuration.generate_tls_certificate
+                                      ? generated_certificate(configuration).string()
+                                      : "";
+  fmt::print("{}", environment_text(
+                       client_environment(configuration, *store, url, certificate, options.bearer),
+                       options.format));
   return 0;
 }
 

@@ -65,17 +65,17 @@ std::string url_of(const Configuration& configuration, std::uint16_t port) {
 
 void prepare_tls_blocking(Configuration& configuration) {
   if (!configuration.generate_tls_certificate) return;
-  configuration.listen.tls =
-      wire::TlsFiles{(configuration.data_dir / "tls-certificate.pem").string(),
-                     (configuration.data_dir / "tls-key.pem").string()};
+  configuration.listen.tls = wire::TlsFiles{generated_certificate(configuration).string(),
+                                            (configuration.data_dir / "tls-key.pem").string()};
   wire::generate_certificate_blocking(*configuration.listen.tls, configuration.listen.host);
 }
 
 void print_banner(const Configuration& configuration, const identity::CredentialStore& store,
-                  const std::string& url) {
+                  const std::string& url, const std::string& certificate) {
   fmt::print("bedplate is ready on {}\n\n", url);
   if (configuration.authentication) {
-    fmt::print("{}", environment_text(client_environment(configuration, store, url, false), "sh"));
+    fmt::print("{}", environment_text(
+                         client_environment(configuration, store, url, certificate, false), "sh"));
   } else {
     fmt::print("export AWS_ENDPOINT_URL={}\n", url);
   }
@@ -129,8 +129,10 @@ int serve(Configuration configuration) {
       operations::Gateway::render_wire_error);
   server.start();
   const std::string url = url_of(configuration, server.port());
-  lock.publish_blocking({url, static_cast<long>(::getpid())});
-  print_banner(configuration, *store, url);
+  const std::string certificate =
+      configuration.generate_tls_certificate ? generated_certificate(configuration).string() : "";
+  lock.publish_blocking({url, static_cast<long>(::getpid()), certificate});
+  print_banner(configuration, *store, url, certificate);
 
   signals.wait();
   drain(server, signals);

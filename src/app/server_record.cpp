@@ -57,8 +57,9 @@ void DataDirLock::publish_blocking(const ServerRecord& record) {
   const fs::path path = record_path(data_dir_);
   const fs::path fresh = path.string() + ".new";
   std::ofstream out(fresh);
-  out << boost::json::serialize(boost::json::object{{"url", record.url}, {"pid", record.pid}})
-      << '\n';
+  const boost::json::object object{
+      {"url", record.url}, {"pid", record.pid}, {"certificate", record.certificate}};
+  out << boost::json::serialize(object) << '\n';
   out.close();
   if (!out) throw cannot_use(data_dir_, "it cannot be written to");
   fs::rename(fresh, path);
@@ -83,7 +84,12 @@ std::optional<ServerRecord> find_server_blocking(const fs::path& data_dir) {
   if (url == nullptr || !url->is_string() || pid == nullptr || !pid->is_int64()) {
     return std::nullopt;
   }
-  return ServerRecord{std::string(url->get_string()), static_cast<long>(pid->get_int64())};
+  ServerRecord record{std::string(url->get_string()), static_cast<long>(pid->get_int64()), ""};
+  const auto* certificate = object.if_contains("certificate");
+  if (certificate != nullptr && certificate->is_string()) {
+    record.certificate = certificate->get_string();
+  }
+  return record;
 }
 
 }  // namespace bedplate::app

@@ -10,6 +10,7 @@ namespace bedplate::app {
 struct ServerRecord {
   std::string url;  ///< e.g. http://127.0.0.1:4580
   long pid = 0;
+  std::string certificate;  ///< path of a certificate that clients must be told to trust, or empty
 };
 
 /// Holds the data directory for one server at a time: an advisory lock that ends with the process.

@@ -19,7 +19,7 @@ from collections import defaultdict
 from generate import HeldOut, conversations, read_cases
 
 # Of every run that went into the committed weights.
-TRAINING_RUNS = {1: 300_000, 2: 22_000}  # seed: conversations
+TRAINING_RUNS = {1: 300_000, 2: 22_000, 3: 8_000}  # seed: conversations
 MOST_TOKENS = 700
 
 

@@ -58,7 +58,8 @@ const std::string kRole =
 // As llama-server sends it when asked for return_progress and verbose.
 TEST(ChatStream, FollowsLlamaServersChat) {
   const std::string progress =
-      R"({"choices":[{"finish_reason":null,"index":0,"delta":{"role":"assistant","content":null}}],)"
+      R"({"choices":[{"finish_reason":null,"index":0,)"
+      R"("delta":{"role":"assistant","content":null}}],)"
       R"("prompt_progress":{"total":25,"cache":24,"processed":24,"time_ms":0}})";
   const Followed followed = follow(
       ReplyFormat::kChat, 10,

@@ -147,7 +147,10 @@ Task<> follow_generation(wire::ClientResponse& response, ReplyFormat format,
       throw EngineError(EngineError::Kind::kFailed, "The engine's reply broke off.");
     }
     events.feed(piece);
-    while (const auto data = events.next()) {
+    // What some servers send after the end is no part of the reply.
+    while (!stream.ended()) {
+      const auto data = events.next();
+      if (!data) break;
       StreamStep step = stream.take(*data);
       token = token || step.token;
       if (context.progress) context.progress->mark();

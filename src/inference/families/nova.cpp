@@ -118,7 +118,7 @@ class NovaChunks final : public ChunkRenderer {
     } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
       chunks.push_back({{"messageStop", {{"stopReason", stop_reason_name(end->reason)}}}});
       json::object usage = usage_json(end->usage);
-      usage.erase("totalTokens");
+      usage.stable_erase(usage.find("totalTokens"));
       chunks.push_back({{"metadata",
                          {{"usage", std::move(usage)},
                           {"metrics", json::object{}},
