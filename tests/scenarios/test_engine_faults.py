@@ -90,8 +90,8 @@ def exchange(http, connection, operation: str, text: str, **inference):
 
 
 def assert_serves(http, connection, fault: str = "") -> None:
-    """A good request is served: at once, or, where the endpoint seemed unreachable and is left alone
-    for a moment, soon."""
+    """A good request is served: at once, or soon, where the endpoint seemed unreachable and is left
+    alone for a moment."""
     deadline = Deadline(SOON_SECONDS, "the endpoint is tried again")
     response = exchange(http, connection, "converse", "Hello")
     while fault in UNREACHABLE and response.status == 503 and deadline.open():
