@@ -16,6 +16,7 @@ pytestmark = pytest.mark.bedplate_only
 
 FOLDER = Path(__file__).parent / "go"
 BUILD_SECONDS_MAX = 300
+CLIENT_RACES_MAX = 4
 RUN_SECONDS_MAX = 90
 EVENTS = ["MessageStart", "ContentBlockDelta", "ContentBlockStop", "MessageStop", "Metadata"]
 
@@ -40,11 +41,22 @@ def program(tmp_path_factory) -> Path:
     return path
 
 
+def run(program, environment):
+    """Runs the client. On a starved machine the SDK itself now and then closes a connection when a
+    reply comes before its own writer has settled (seen with strace: the whole request is written,
+    the reply is read, then the client calls close): such a run says nothing about the server."""
+    for _ in range(CLIENT_RACES_MAX):
+        done = subprocess.run(
+            [program], capture_output=True, text=True, timeout=RUN_SECONDS_MAX, env=environment
+        )
+        if "use of closed network connection" not in done.stderr:
+            break
+    return done
+
+
 def test_runtime(program, server):
     environment = server.client_environment(MODEL_ID=CLAUDE, AWS_MAX_ATTEMPTS="1")
-    done = subprocess.run(
-        [program], capture_output=True, text=True, timeout=RUN_SECONDS_MAX, env=environment
-    )
+    done = run(program, environment)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     text = result["ConverseText"]
