@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{10};  ///< while somebody leaves
 
-double gib(std::int64_t bytes) {
-  return static_cast<double>(bytes) / (1 << 30);
+std::int64_t mib(std::int64_t bytes) {
+  return (bytes + (1 << 20) - 1) >> 20;
 }
 
 }  // namespace
@@ -21,9 +21,9 @@ Task<> MemoryBudget::reserve(MemoryTenant& tenant, std::int64_t bytes,
                              std::chrono::milliseconds wait_max) {
   if (bytes > total_bytes_) {
     throw EngineError(EngineError::Kind::kUnavailable,
-                      fmt::format("it needs about {:.1f} GiB of memory and the engines' budget is "
-                                  "{:.1f} GiB",
-                                  gib(bytes), gib(total_bytes_)));
+                      fmt::format("it needs about {} MiB of memory and the engines' budget is "
+                                  "{} MiB",
+                                  mib(bytes), mib(total_bytes_)));
   }
   Timer timer(co_await boost::asio::this_coro::executor);
   const auto end = SteadyClock::now() + wait_max;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace bedplate::operations {
 namespace {
 namespace json = boost::json;
@@ -152,13 +154,18 @@ void check_prefill(const std::vector<inference::Message>& messages, const Catalo
   }
 }
 
+/// The number that the client wrote: the model has floats, and 0.9F as a double is 0.8999999761….
+double as_written(float value) {
+  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
+}
+
 void read_inference_config(const ConverseInput& input, const CatalogueModel& model,
                            inference::SamplingParameters& sampling) {
   const auto* config = input.inference_config;
   if (config == nullptr) return;
   if (config->maxTokens) sampling.max_tokens = *config->maxTokens;
-  if (config->temperature) sampling.temperature = *config->temperature;
-  if (config->topP) sampling.top_p = *config->topP;
+  if (config->temperature) sampling.temperature = as_written(*config->temperature);
+  if (config->topP) sampling.top_p = as_written(*config->topP);
   if (config->stopSequences) sampling.stop_sequences = *config->stopSequences;
   if (!sampling.stop_sequences.empty() && !model.features.stop_sequences) {
     throw errors::validation(

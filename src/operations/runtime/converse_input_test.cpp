@@ -40,13 +40,14 @@ TEST(Converse, ReadsSystemTurnsAndSampling) {
       "system": [{"text": "Be brief."}],
       "messages": [{"role": "user", "content": [{"text": "Hi"}]},
                    {"role": "assistant", "content": [{"text": "Hel"}]}],
-      "inferenceConfig": {"maxTokens": 9, "temperature": 0, "topP": 0.5, "stopSequences": ["x"]},
+      "inferenceConfig": {"maxTokens": 9, "temperature": 0, "topP": 0.9, "stopSequences": ["x"]},
       "additionalModelRequestFields": {"top_k": 4}})",
                             claude());
   const auto& conversation = std::get<inference::Conversation>(request.prompt);
   EXPECT_EQ(conversation.system.size(), 1u);
   EXPECT_EQ(conversation.messages.back().role, inference::Role::kAssistant);
   EXPECT_EQ(request.sampling.max_tokens, 9);
+  EXPECT_EQ(request.sampling.top_p, 0.9) << "not 0.9F widened";
   EXPECT_EQ(request.sampling.top_k, 4);
 }
 
