@@ -189,6 +189,7 @@ void read_limits(Section section, wire::Limits& limits) {
   };
   bytes("header_bytes_max", limits.header_bytes_max, 1 << 20);
   bytes("body_bytes_max", limits.body_bytes_max, 1'000'000'000);
+  bytes("bodies_bytes_max", limits.bodies_bytes_max, 1'000'000'000'000);
   bytes("connections_max", limits.connections_max, 1'000'000);
   const auto milliseconds = [&](const char* key, std::chrono::milliseconds& value) {
     if (const auto n = section.integer(key, 1, 86'400'000)) value = std::chrono::milliseconds(*n);
