@@ -90,7 +90,8 @@ mkdir -p "$results"
 
 # Downloading the clients leaves the processors free for the compiler.
 {
-  tools/setup/python.sh .deps/test-venv tests/requirements.txt && tools/setup/clients.sh
+  tools/setup/python.sh .deps/test-venv tests/requirements.txt && tools/setup/clients.sh &&
+    "$python" tests/protocol/sigv4/fetch.py
 } >"$results/clients.log" 2>&1 &
 clients=$!
 trap 'kill "$clients" 2>/dev/null || true' EXIT
