@@ -30,7 +30,7 @@ Task<> answer(wire::Request& request, const protocol::PathLabels& labels, Contex
   } else {
     EventWriter<Op> events(Op::descriptor, context, writer);
     co_await handle_stream<Op>(context, std::move(input), events);
-    co_await events.finish();
+    co_await writer.finish();
   }
 }
 

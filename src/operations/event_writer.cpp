@@ -22,8 +22,4 @@ Task<> EventStream::send_untyped(const void* event) {
   co_await writer_.write(std::exchange(held_, {}));
 }
 
-Task<> EventStream::finish() {
-  co_await writer_.finish(std::exchange(held_, {}));
-}
-
 }  // namespace bedplate::operations

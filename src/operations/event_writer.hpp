@@ -14,8 +14,6 @@ class EventStream {
       : operation_(operation), context_(context), writer_(writer) {}
 
   bool started() const { return writer_.started(); }
-  /// Ends the stream, with what is held.
-  Task<> finish();
 
  protected:
   Task<> start_untyped(const void* response);

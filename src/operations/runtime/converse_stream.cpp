@@ -27,7 +27,7 @@ class EventSink final : public inference::GenerationSink {
       has_text_ = true;
       co_await events_.send(frame);
     } else if (const auto* end = std::get_if<inference::GenerationEnd>(&event)) {
-      finish(*end);
+      co_await finish(*end);
     }
   }
 
@@ -40,7 +40,7 @@ class EventSink final : public inference::GenerationSink {
     co_await events_.send(frame);
   }
 
-  void finish(const inference::GenerationEnd& end) {
+  Task<> finish(inference::GenerationEnd end) {
     if (has_text_) {
       Op::Event stop;
       stop.contentBlockStop.emplace().contentBlockIndex = 0;
@@ -58,7 +58,7 @@ class EventSink final : public inference::GenerationSink {
     facts.metrics.latencyMs = context_.elapsed_ms();
     facts.performanceConfig = request_.performanceConfig;
     facts.serviceTier = request_.serviceTier;
-    events_.hold(metadata);
+    co_await events_.send(metadata);
   }
 
   /// The paths point into the native stream's chunks, e.g. /delta/stop_sequence.

@@ -30,11 +30,10 @@ class ChunkSink final : public inference::GenerationSink {
     if (const auto* end = std::get_if<inference::GenerationEnd>(&event); end && !chunks_.empty()) {
       chunks_.back()["amazon-bedrock-invocationMetrics"] = metrics(end->usage);
     }
-    const bool last_event = std::holds_alternative<inference::GenerationEnd>(event);
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
       Op::Event frame;
       frame.chunk.emplace().bytes = json::serialize(chunks_[i]);
-      if (last_event || i + 1 < chunks_.size()) {
+      if (i + 1 < chunks_.size()) {
         events_.hold(frame);
       } else {
         co_await events_.send(frame);
