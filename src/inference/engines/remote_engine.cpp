@@ -112,6 +112,14 @@ struct RemoteEngine::Attempt {
   std::optional<EngineError> failure;  ///< of the last server tried
 };
 
+/// A server that hangs up on one request may do well with all others: only one that cannot be
+/// reached is left alone.
+void RemoteEngine::note_failure(std::size_t index, const wire::ClientError& problem) {
+  if (problem.phase != wire::ClientError::Phase::kConnect) return;
+  pool_.failed(index, SteadyClock::now(),
+               fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
+}
+
 Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt) {
   const std::size_t index = attempt.place->index();
   attempt.tried.push_back(index);
@@ -124,8 +132,7 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
     pool_.succeeded(index);
   } catch (const wire::ClientError& problem) {
     attempt.failure = error_from_transport(problem);
-    pool_.failed(index, SteadyClock::now(),
-                 fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
+    note_failure(index, problem);
     if (attempt.failure->kind == EngineError::Kind::kTimeout) throw *attempt.failure;
   } catch (const EngineError& error) {
     if (!worth_another_server(error.kind)) throw;
@@ -183,8 +190,7 @@ Task<> RemoteEngine::count(GenerationRequest request, std::int64_t& tokens) {
     OpenAiServer server = co_await known_server(place->index());
     tokens = co_await count_tokens_of(client_, std::move(server), std::move(request));
   } catch (const wire::ClientError& problem) {
-    pool_.failed(place->index(), SteadyClock::now(),
-                 fmt::format("{}: {}", pool_.endpoint(place->index()).text(), problem.what()));
+    note_failure(place->index(), problem);
     throw error_from_transport(problem);
   }
 }

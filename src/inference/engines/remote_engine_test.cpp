@@ -227,6 +227,13 @@ TEST_F(RemoteEngineTest, TriesEachServerOnceBeforeAReplyBegins) {
   EXPECT_EQ(first.generations() + second.generations(), 3);
 }
 
+TEST_F(RemoteEngineTest, ARequestThatMakesAServerHangUpHarmsNoOther) {
+  auto engine = make(serve());
+  EXPECT_EQ(failure(*engine, says("fault:close-before-head"))->kind, Kind::kFailed);
+  EXPECT_FALSE(failure(*engine, says("hello")));
+  EXPECT_EQ(engine->status().state, "ready");
+}
+
 TEST_F(RemoteEngineTest, LimitsItsConcurrency) {
   FakeServer& server = serve();
   EngineOptions narrow = options({server.url()});
