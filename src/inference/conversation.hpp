@@ -2,6 +2,7 @@
 // request is made from (docs/architecture.md, "Inference").
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,19 +19,81 @@ struct TextBlock {
   std::string text;
 };
 
-/// What a message consists of. Grows with the features that engines can honour.
-using ContentBlock = std::variant<TextBlock>;
+struct ImageBlock {
+  std::string format;  ///< png, jpeg, gif or webp, as the client says
+  std::string bytes;
+};
+
+struct DocumentBlock {
+  std::string name;
+  std::string format;              ///< pdf, csv, doc, docx, xls, xlsx, html, txt or md
+  std::string bytes;               ///< not read yet; empty once the parts are there
+  std::vector<std::string> parts;  ///< pages, or the client's own chunks, or one whole
+  enum class Unit { kCharacters, kPages, kChunks } unit = Unit::kCharacters;
+  std::string context;     ///< what the client says about it
+  bool citations = false;  ///< the reply shall point at its sources
+};
+
+/// The assistant's call of a tool.
+struct ToolUseBlock {
+  std::string id;  ///< the client's; empty in a reply until whoever renders it gives it one
+  std::string name;
+  std::string input;  ///< a JSON object
+};
+
+using ToolResultContent = std::variant<TextBlock, ImageBlock, DocumentBlock>;
+
+/// What a tool gave back. JSON results are texts.
+struct ToolResultBlock {
+  std::string tool_use_id;
+  std::vector<ToolResultContent> content;
+  bool is_error = false;
+};
+
+/// The model's thinking.
+struct ReasoningBlock {
+  std::string text;
+  std::string signature;
+  std::string redacted;  ///< opaque bytes instead of a text
+};
+
+/// The prefix up to here shall be kept.
+struct CachePoint {
+  std::chrono::seconds time_to_live{300};
+};
+
+/// What a message consists of.
+using ContentBlock = std::variant<TextBlock, ImageBlock, DocumentBlock, ToolUseBlock,
+                                  ToolResultBlock, ReasoningBlock, CachePoint>;
 
 struct Message {
   Role role = Role::kUser;
   std::vector<ContentBlock> content;
 };
 
+struct Tool {
+  std::string name;
+  std::string description;
+  std::string input_schema;  ///< a JSON schema
+};
+
+struct ToolChoice {
+  enum class Kind {
+    kAuto,  ///< the model decides
+    kAny,   ///< it must call one
+    kTool,  ///< it must call the named one
+    kNone,  ///< it must not, although the conversation shows tools
+  } kind = Kind::kAuto;
+  std::string name;  ///< with kTool
+};
+
 /// Turns in order. A last message of the assistant is a prefill: the reply continues it and does
 /// not repeat it.
 struct Conversation {
-  std::vector<TextBlock> system;
+  std::vector<ContentBlock> system;  ///< texts and cache points
   std::vector<Message> messages;
+  std::vector<Tool> tools;
+  ToolChoice tool_choice;
 };
 
 /// A prompt in the model's own template, sent to the engine as it is.
@@ -50,12 +113,20 @@ struct SamplingParameters {
   std::optional<double> presence_penalty;
 };
 
+struct ReasoningParameters {
+  bool enabled = false;
+  std::optional<std::int64_t> budget_tokens;  ///< most tokens of it; absent: no bound
+};
+
 struct GenerationRequest {
   std::variant<Conversation, RawPrompt> prompt;
   SamplingParameters sampling;
+  ReasoningParameters reasoning;
+  std::string output_schema;         ///< JSON schema that the reply's text must fit; empty: free
+  bool token_probabilities = false;  ///< report the reply's tokens with their log-probabilities
 };
 
-enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded };
+enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };
 
 /// Token counts of one generation. `input_tokens` leaves cached ones out, as Bedrock does.
 struct Usage {
@@ -65,21 +136,39 @@ struct Usage {
   std::int64_t cache_write_input_tokens = 0;
 };
 
-// What a generation reports, in this order: one start, deltas, one end.
+// What a generation reports, in this order: one start, deltas and tool calls, one end. Deltas of
+// one kind in a row belong to one content block.
 
 struct GenerationStart {
   /// Absent when the engine tells only at the end.
   std::optional<std::int64_t> input_tokens;
 };
+/// One token of the reply, of a request that asks for token_probabilities.
+struct TokenProbability {
+  std::string text;
+  double log_probability = 0;
+};
 struct TextDelta {
   std::string text;  ///< whole UTF-8 characters, never empty
+  std::vector<TokenProbability> tokens;
+};
+struct ReasoningDelta {
+  std::string text;  ///< whole UTF-8 characters, never empty
+};
+/// Begins a tool call; its input follows as ToolInputDeltas, which may be none when it breaks off.
+struct ToolUseStart {
+  std::string name;
+};
+struct ToolInputDelta {
+  std::string json;  ///< a piece of the input's text, cut anywhere
 };
 struct GenerationEnd {
   StopReason reason = StopReason::kEndTurn;
   std::string stop_sequence;  ///< which one, with kStopSequence; not part of the text
   Usage usage;
 };
-using GenerationEvent = std::variant<GenerationStart, TextDelta, GenerationEnd>;
+using GenerationEvent = std::variant<GenerationStart, TextDelta, ReasoningDelta, ToolUseStart,
+                                     ToolInputDelta, GenerationEnd>;
 
 /// Takes a generation's events as they come. Awaiting on_event is the back-pressure.
 class GenerationSink {
@@ -90,8 +179,15 @@ class GenerationSink {
 
 /// A generation as a whole.
 struct GenerationReply {
-  std::string text;
+  std::vector<ContentBlock> content;  ///< texts, reasoning, tool calls
+  std::vector<TokenProbability> tokens;
   GenerationEnd end;
+
+  /// The texts, joined.
+  std::string text() const;
 };
+
+/// Adds what an event brings to a reply's content.
+void append(GenerationReply& reply, GenerationEvent event);
 
 }  // namespace bedplate::inference

@@ -6,11 +6,7 @@ namespace {
 class Collector final : public GenerationSink {
  public:
   Task<> on_event(GenerationEvent event) override {
-    if (auto* delta = std::get_if<TextDelta>(&event)) {
-      reply.text += delta->text;
-    } else if (auto* end = std::get_if<GenerationEnd>(&event)) {
-      reply.end = std::move(*end);
-    }
+    append(reply, std::move(event));
     co_return;
   }
 

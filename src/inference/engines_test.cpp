@@ -51,7 +51,7 @@ class EnginesTest : public testing::Test {
     return boost::asio::co_spawn(pool.executor(0), collect(engine, std::move(request)),
                                  boost::asio::use_future)
         .get()
-        .text;
+        .text();
   }
 
   fs::path folder;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import select
 import socket
@@ -161,7 +162,9 @@ def test_ten_thousand_idle_connections(start_server, http_to):
         response = ask(http, maxTokens=1)
         assert response.status == 200
         per_connection_kib = (resident_kib(server.pid) - before_kib) / IDLE_CONNECTIONS
-        assert per_connection_kib < 8, f"{per_connection_kib:.1f} KiB for a connection that is idle"
+        # ThreadSanitizer keeps some words of its own for each of ours.
+        most_kib = 32 if "tsan" in os.environ.get("BEDPLATE_BINARY", "") else 8
+        assert per_connection_kib < most_kib, f"{per_connection_kib:.1f} KiB for a connection that is idle"
         server.terminate()
         assert server.wait(20) == 0
     finally:

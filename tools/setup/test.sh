@@ -117,7 +117,7 @@ echo "== built and set up in $((SECONDS - started)) s"
 export PYTHONUNBUFFERED=1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=0}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=0:suppressions=$PWD/tools/setup/tsan.supp}
 for suite in "${suites[@]}"; do
   echo "== $suite"
   begun=$SECONDS

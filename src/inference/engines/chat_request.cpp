@@ -6,55 +6,96 @@
 #include <boost/json/serialize.hpp>
 
 #include "inference/engine.hpp"
+#include "inference/engines/chat_messages.hpp"
+#include "inference/engines/tool_prompt.hpp"
 
 namespace bedplate::inference {
 namespace {
 
 namespace json = boost::json;
 
-std::string joined(const std::vector<ContentBlock>& blocks, std::string_view separator) {
-  std::string text;
-  for (const ContentBlock& block : blocks) {
-    if (&block != &blocks.front()) text += separator;
-    text += std::get<TextBlock>(block).text;
-  }
-  return text;
-}
-
-json::object message(std::string_view role, std::string content) {
-  return {{"role", role}, {"content", std::move(content)}};
-}
-
-json::array messages(const Conversation& conversation) {
-  json::array result;
-  if (!conversation.system.empty()) {
-    const std::vector<ContentBlock> blocks(conversation.system.begin(), conversation.system.end());
-    result.push_back(message("system", joined(blocks, "\n")));
-  }
-  for (const Message& turn : conversation.messages) {
-    const bool user = turn.role == Role::kUser;
-    result.push_back(message(user ? "user" : "assistant", joined(turn.content, user ? "\n" : "")));
-  }
-  return result;
-}
-
 bool ends_with_prefill(const Conversation& conversation) {
   return !conversation.messages.empty() && conversation.messages.back().role == Role::kAssistant;
 }
 
+/// A reply held to a JSON schema, as every dialect takes it.
+json::object json_reply(std::string_view schema) {
+  json::object definition{{"name", "reply"}, {"strict", true}, {"schema", json::parse(schema)}};
+  return {{"type", "json_schema"}, {"json_schema", std::move(definition)}};
+}
+
+bool must_call(const Conversation& conversation) {
+  const ToolChoice::Kind kind = conversation.tool_choice.kind;
+  return !conversation.tools.empty() &&
+         (kind == ToolChoice::Kind::kAny || kind == ToolChoice::Kind::kTool);
+}
+
+ToolReply tool_reply(const Conversation& conversation, const ServerTraits& traits) {
+  // llama-server's own "required" lets free text go before the call, without end.
+  if (traits.dialect == Dialect::kLlamaCpp && must_call(conversation)) return ToolReply::kForced;
+  const bool may_call =
+      !conversation.tools.empty() && conversation.tool_choice.kind != ToolChoice::Kind::kNone;
+  return may_call && !traits.template_takes_tools ? ToolReply::kTagged : ToolReply::kNative;
+}
+
+json::value tool_choice(const Conversation& conversation, ToolReply reply) {
+  if (reply == ToolReply::kForced) return "none";  // the tools are shown; the grammar does the rest
+  switch (conversation.tool_choice.kind) {
+    case ToolChoice::Kind::kAuto:
+      return "auto";
+    case ToolChoice::Kind::kAny:
+      return "required";
+    case ToolChoice::Kind::kNone:
+      return "none";
+    case ToolChoice::Kind::kTool:
+      break;
+  }
+  json::object function{{"name", conversation.tool_choice.name}};
+  return json::object{{"type", "function"}, {"function", std::move(function)}};
+}
+
+void add_reasoning(json::object& body, const ReasoningParameters& reasoning, Dialect dialect) {
+  // Bedrock's models reason only when asked to. Templates that know no such switch ignore it.
+  if (dialect == Dialect::kGeneric) return;
+  body["chat_template_kwargs"] = json::object{{"enable_thinking", reasoning.enabled}};
+  if (dialect == Dialect::kLlamaCpp && reasoning.enabled && reasoning.budget_tokens) {
+    body["reasoning_budget_tokens"] = *reasoning.budget_tokens;
+  }
+}
+
 /// The members that make the template's text: the same for generating and for counting.
-json::object conversation_members(const Conversation& conversation, const ServerTraits& traits) {
-  json::object body{{"messages", messages(conversation)}};
+json::object conversation_members(const Conversation& conversation,
+                                  const ReasoningParameters& reasoning,
+                                  const ServerTraits& traits) {
+  if (!traits.reads_images && holds_images(conversation)) {
+    throw EngineError(EngineError::Kind::kInvalidRequest,
+                      "The weights that serve this model cannot read images.");
+  }
+  json::object body;
+  if (traits.template_takes_tools || conversation.tools.empty()) {
+    body["messages"] = chat_messages(conversation);
+    if (!conversation.tools.empty()) body["tools"] = chat_tools(conversation.tools);
+  } else {
+    body["messages"] = chat_messages(with_tools_as_text(conversation));
+  }
   // llama-server continues a last assistant message by itself; the others have to be told.
   if (traits.dialect != Dialect::kLlamaCpp && ends_with_prefill(conversation)) {
     body["continue_final_message"] = true;
     body["add_generation_prompt"] = false;
   }
-  // Bedrock's models reason only when asked to. Templates that know no such switch ignore it.
-  if (traits.dialect != Dialect::kGeneric) {
-    body["chat_template_kwargs"] = json::object{{"enable_thinking", false}};
-  }
+  add_reasoning(body, reasoning, traits.dialect);
   return body;
+}
+
+/// What holds the reply to a form: calls of tools, or a schema.
+void add_reply_form(json::object& body, const Conversation& conversation,
+                    const std::string& output_schema, ToolReply reply) {
+  if (body.contains("tools")) body["tool_choice"] = tool_choice(conversation, reply);
+  if (reply == ToolReply::kForced) {
+    body["response_format"] = json_reply(call_schema(conversation));
+  } else if (!output_schema.empty()) {
+    body["response_format"] = json_reply(output_schema);
+  }
 }
 
 std::string_view prompt_text(const RawPrompt& prompt, const ServerTraits& traits) {
@@ -63,6 +104,22 @@ std::string_view prompt_text(const RawPrompt& prompt, const ServerTraits& traits
     text.remove_prefix(traits.added_bos.size());
   }
   return text;
+}
+
+/// The reply's tokens with their log-probabilities.
+void add_probabilities(json::object& body, ReplyFormat format) {
+  switch (format) {
+    case ReplyFormat::kChat:
+      body["logprobs"] = true;
+      break;
+    case ReplyFormat::kCompletion:
+      body["logprobs"] = 1;
+      break;
+    case ReplyFormat::kNative:
+      body["n_probs"] = 1;
+      body["post_sampling_probs"] = false;
+      break;
+  }
 }
 
 /// llama-server takes 32 bits, of which all ones mean "at random"; the others 63.
@@ -114,20 +171,23 @@ void add_reporting(json::object& body, Dialect dialect, ReplyFormat format) {
 GenerationCall generation_call(const GenerationRequest& request, const ServerTraits& traits,
                                const std::string& model) {
   GenerationCall call;
+  call.reply.max_tokens = request.sampling.max_tokens;
   json::object body;
   if (const auto* conversation = std::get_if<Conversation>(&request.prompt)) {
     call.path = "/v1/chat/completions";
-    call.format = ReplyFormat::kChat;
-    body = conversation_members(*conversation, traits);
+    call.reply.tools = tool_reply(*conversation, traits);
+    body = conversation_members(*conversation, request.reasoning, traits);
+    add_reply_form(body, *conversation, request.output_schema, call.reply.tools);
   } else {
     const bool native = traits.dialect == Dialect::kLlamaCpp;
     call.path = native ? "/completion" : "/v1/completions";
-    call.format = native ? ReplyFormat::kNative : ReplyFormat::kCompletion;
+    call.reply.format = native ? ReplyFormat::kNative : ReplyFormat::kCompletion;
     body["prompt"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
   }
   if (!model.empty()) body["model"] = model;
-  add_sampling(body, request.sampling, traits.dialect, call.format);
-  add_reporting(body, traits.dialect, call.format);
+  add_sampling(body, request.sampling, traits.dialect, call.reply.format);
+  if (request.token_probabilities) add_probabilities(body, call.reply.format);
+  add_reporting(body, traits.dialect, call.reply.format);
   call.body = json::serialize(body);
   return call;
 }
@@ -139,7 +199,7 @@ std::optional<CountingCall> counting_call(const GenerationRequest& request,
   std::string path;
   if (traits.dialect == Dialect::kLlamaCpp && conversation) {
     path = "/v1/chat/completions/input_tokens";
-    body = conversation_members(*conversation, traits);
+    body = conversation_members(*conversation, request.reasoning, traits);
   } else if (traits.dialect == Dialect::kLlamaCpp) {
     path = "/tokenize";
     body["content"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
@@ -148,7 +208,7 @@ std::optional<CountingCall> counting_call(const GenerationRequest& request,
   } else if (traits.dialect == Dialect::kVllm) {
     path = "/tokenize";
     if (conversation) {
-      body = conversation_members(*conversation, traits);
+      body = conversation_members(*conversation, request.reasoning, traits);
     } else {
       body["prompt"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
     }

@@ -6,6 +6,7 @@
 
 #include "inference/conversation.hpp"
 #include "inference/engines/dialect.hpp"
+#include "inference/engines/tool_call_reader.hpp"
 
 namespace bedplate::inference {
 
@@ -16,16 +17,25 @@ enum class ReplyFormat {
   kNative,      ///< llama-server's /completion
 };
 
+/// What has to be known to read a reply.
+struct ReplyShape {
+  ReplyFormat format = ReplyFormat::kChat;
+  ToolReply tools = ToolReply::kNative;
+  /// What the request asked for: a reply that ends for its length before that has filled the
+  /// context.
+  std::optional<std::int64_t> max_tokens;
+};
+
 struct GenerationCall {
   std::string path;
   std::string body;  ///< JSON
-  ReplyFormat format = ReplyFormat::kChat;
+  ReplyShape reply;
 };
 
 /// Always asks for a stream: llama-server notices a client's end only while it streams.
-/// `model` goes into the request when not empty. Text blocks of one message are joined, the
-/// user's and the system's by a line feed as the servers themselves do it, the assistant's by
-/// nothing.
+/// `model` goes into the request when not empty. A tool that must be called is called for certain
+/// where the server can hold the reply to a grammar. Throws EngineError (kInvalidRequest) for what
+/// the server cannot do.
 GenerationCall generation_call(const GenerationRequest& request, const ServerTraits& traits,
                                const std::string& model);
 

@@ -34,13 +34,13 @@ constexpr Dialect kAll[] = {Dialect::kGeneric, Dialect::kLlamaCpp, Dialect::kVll
 
 TEST(ChatRequest, SendsTheConversation) {
   const GenerationRequest request = request_of(
-      {.system = {{"be brief"}, {"be kind"}},
+      {.system = {TextBlock{"be brief"}, TextBlock{"be kind"}},
        .messages = {says(Role::kUser, {TextBlock{"one"}, TextBlock{"two"}}),
                     says(Role::kAssistant, {TextBlock{"th"}, TextBlock{"ree"}}), user("four")}});
   for (const Dialect dialect : kAll) {
     const GenerationCall call = generation_call(request, {.dialect = dialect}, "m");
     EXPECT_EQ(call.path, "/v1/chat/completions");
-    EXPECT_EQ(call.format, ReplyFormat::kChat);
+    EXPECT_EQ(call.reply.format, ReplyFormat::kChat);
     const json::value body = json::parse(call.body);
     EXPECT_EQ(body.at("model"), "m");
     EXPECT_EQ(body.at("stream"), true);
@@ -129,7 +129,7 @@ TEST(ChatRequest, SendsARawPromptToTheNativeEndpoint) {
   const ServerTraits traits{.dialect = Dialect::kLlamaCpp, .added_bos = "<s>"};
   const GenerationCall call = generation_call(request, traits, "");
   EXPECT_EQ(call.path, "/completion");
-  EXPECT_EQ(call.format, ReplyFormat::kNative);
+  EXPECT_EQ(call.reply.format, ReplyFormat::kNative);
   const json::value body = json::parse(call.body);
   EXPECT_EQ(body.at("prompt"), "hello") << "the server adds <s> itself";
   EXPECT_EQ(body.at("n_predict"), 4);
@@ -143,7 +143,7 @@ TEST(ChatRequest, SendsARawPromptToTextCompletions) {
   GenerationRequest request{.prompt = RawPrompt{"hello"}, .sampling = {.max_tokens = 4}};
   const GenerationCall call = generation_call(request, {}, "m");
   EXPECT_EQ(call.path, "/v1/completions");
-  EXPECT_EQ(call.format, ReplyFormat::kCompletion);
+  EXPECT_EQ(call.reply.format, ReplyFormat::kCompletion);
   EXPECT_EQ(json::parse(call.body).at("max_tokens"), 4);
 }
 

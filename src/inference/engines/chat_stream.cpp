@@ -39,11 +39,20 @@ bool true_in(const json::object& from, std::string_view name) {
 
 }  // namespace
 
+/// A piece of a tool call.
+struct CallPiece {
+  std::int64_t index = 0;
+  std::string_view name;  ///< of a call that begins
+  std::string_view arguments;
+};
+
 /// The members of a chunk that matter, whichever format it has. Texts point into the parsed JSON.
 struct ReplyChunk {
   std::string_view text;
-  bool has_choice = false;    ///< the model's turn has begun
-  bool silent_token = false;  ///< reasoning, which is not part of the reply
+  std::string_view reasoning;
+  std::vector<CallPiece> calls;
+  std::vector<TokenProbability> tokens;
+  bool has_choice = false;  ///< the model's turn has begun
   std::string_view finish_reason;
   std::string_view stop_sequence;
   std::optional<std::int64_t> input_tokens;
@@ -62,13 +71,61 @@ std::string_view stop_sequence_of(const json::object& chunk, const json::object&
   return reason.empty() ? text_in(choice, "matched_stop") : reason;
 }
 
+void read_calls(const json::object& delta, ReplyChunk& chunk) {
+  const json::value* calls = delta.if_contains("tool_calls");
+  if (!calls || !calls->is_array()) return;
+  for (const json::value& item : calls->as_array()) {
+    const json::object* call = item.if_object();
+    const json::object* function = call ? object_in(*call, "function") : nullptr;
+    if (!function) throw nonsense("The engine sent a tool call that is no function's.");
+    chunk.calls.push_back({number_in(*call, "index").value_or(0), text_in(*function, "name"),
+                           text_in(*function, "arguments")});
+  }
+}
+
+double probability_in(const json::object& token, std::string_view name) {
+  const json::value* value = token.if_contains(name);
+  boost::system::error_code none;
+  return value ? value->to_number<double>(none) : 0;
+}
+
+/// Of the chat format ("logprobs.content") and the native one ("completion_probabilities").
+void read_tokens(const json::value* list, ReplyChunk& chunk) {
+  if (!list || !list->is_array()) return;
+  for (const json::value& item : list->as_array()) {
+    if (const json::object* token = item.if_object()) {
+      chunk.tokens.push_back(
+          {std::string(text_in(*token, "token")), probability_in(*token, "logprob")});
+    }
+  }
+}
+
+/// Of /v1/completions: two lists of equal length.
+void read_token_lists(const json::object& logprobs, ReplyChunk& chunk) {
+  const json::value* texts = logprobs.if_contains("tokens");
+  const json::value* numbers = logprobs.if_contains("token_logprobs");
+  if (!texts || !texts->is_array() || !numbers || !numbers->is_array()) return;
+  const std::size_t count = std::min(texts->as_array().size(), numbers->as_array().size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const json::value& text = texts->as_array()[i];
+    boost::system::error_code none;
+    chunk.tokens.push_back({text.is_string() ? std::string(text.as_string()) : std::string(),
+                            numbers->as_array()[i].to_number<double>(none)});
+  }
+}
+
 void read_choice(const json::object& object, const json::object& choice, ReplyChunk& chunk) {
   chunk.has_choice = true;
   chunk.text = text_in(choice, "text");  // /v1/completions
   if (const json::object* delta = object_in(choice, "delta")) {
     chunk.text = text_in(*delta, "content");
-    chunk.silent_token =
-        !text_in(*delta, "reasoning_content").empty() || !text_in(*delta, "reasoning").empty();
+    chunk.reasoning = text_in(*delta, "reasoning_content");
+    if (chunk.reasoning.empty()) chunk.reasoning = text_in(*delta, "reasoning");
+    read_calls(*delta, chunk);
+  }
+  if (const json::object* logprobs = object_in(choice, "logprobs")) {
+    read_tokens(logprobs->if_contains("content"), chunk);
+    read_token_lists(*logprobs, chunk);
   }
   chunk.finish_reason = text_in(choice, "finish_reason");
   if (!chunk.finish_reason.empty()) chunk.stop_sequence = stop_sequence_of(object, choice);
@@ -93,6 +150,7 @@ void read_openai(const json::object& object, ReplyChunk& chunk) {
 void read_native(const json::object& object, ReplyChunk& chunk) {
   chunk.has_choice = true;
   chunk.text = text_in(object, "content");
+  read_tokens(object.if_contains("completion_probabilities"), chunk);
   chunk.input_tokens = number_in(object, "tokens_evaluated");
   if (!true_in(object, "stop")) return;
   chunk.output_tokens = number_in(object, "tokens_predicted");
@@ -106,7 +164,7 @@ void read_native(const json::object& object, ReplyChunk& chunk) {
 StreamStep ChatStream::take(std::string_view data) {
   if (ended_) throw nonsense("The engine went on after the end of its reply.");
   StreamStep step;
-  if (format_ != ReplyFormat::kNative && data == "[DONE]") {
+  if (shape_.format != ReplyFormat::kNative && data == "[DONE]") {
     if (!finished_) throw nonsense("The engine's reply broke off.");
     finish(step);
     return step;
@@ -123,31 +181,47 @@ StreamStep ChatStream::take(std::string_view data) {
     throw error_from_event(*error);
   }
   ReplyChunk chunk;
-  if (format_ == ReplyFormat::kNative) {
+  if (shape_.format == ReplyFormat::kNative) {
     read_native(*object, chunk);
   } else {
     read_openai(*object, chunk);
   }
   take_chunk(chunk, step);
-  if (format_ == ReplyFormat::kNative && finished_) finish(step);
+  for (const GenerationEvent& event : step.events) {
+    called_ = called_ || std::holds_alternative<ToolUseStart>(event);
+  }
+  if (shape_.format == ReplyFormat::kNative && finished_) finish(step);
   return step;
 }
 
-void ChatStream::take_chunk(const ReplyChunk& chunk, StreamStep& step) {
+void ChatStream::take_chunk(ReplyChunk& chunk, StreamStep& step) {
   if (chunk.input_tokens) end_.usage.input_tokens = *chunk.input_tokens;
   if (chunk.output_tokens) end_.usage.output_tokens = *chunk.output_tokens;
   if (!started_ && chunk.has_choice) {
     started_ = true;
-    step.start = GenerationStart{chunk.input_tokens};
+    step.events.emplace_back(GenerationStart{chunk.input_tokens});
   }
-  step.token = chunk.silent_token || !chunk.text.empty();
-  if (!chunk.text.empty()) step.text = characters_.take(chunk.text);
+  step.token = !chunk.text.empty() || !chunk.reasoning.empty() || !chunk.calls.empty();
+  if (!chunk.reasoning.empty()) {
+    std::string text = thoughts_.take(chunk.reasoning);
+    if (!text.empty()) step.events.emplace_back(ReasoningDelta{std::move(text)});
+  }
+  if (!chunk.text.empty()) {
+    const std::size_t before = step.events.size();
+    calls_.take(characters_.take(chunk.text), step.events);
+    if (step.events.size() > before) {
+      if (auto* delta = std::get_if<TextDelta>(&step.events.back())) {
+        delta->tokens = std::move(chunk.tokens);
+      }
+    }
+  }
+  take_call(chunk, step);
   if (chunk.finish_reason.empty()) return;
   if (chunk.finish_reason == "abort" || chunk.finish_reason == "error") {
     throw nonsense("The engine gave the reply up.");
   }
   finished_ = true;
-  step.text += characters_.finish();
+  finish_content(step);
   limit_reached_ = chunk.finish_reason == "length";
   if (!limit_reached_ && !chunk.stop_sequence.empty()) {
     end_.reason = StopReason::kStopSequence;
@@ -155,15 +229,38 @@ void ChatStream::take_chunk(const ReplyChunk& chunk, StreamStep& step) {
   }
 }
 
+void ChatStream::take_call(const ReplyChunk& chunk, StreamStep& step) {
+  for (const CallPiece& piece : chunk.calls) {
+    if (piece.index != call_index_) {
+      if (piece.name.empty()) throw nonsense("The engine sent a tool call without a name.");
+      call_index_ = piece.index;
+      step.events.emplace_back(ToolUseStart{std::string(piece.name)});
+    }
+    if (!piece.arguments.empty()) {
+      step.events.emplace_back(ToolInputDelta{std::string(piece.arguments)});
+    }
+  }
+}
+
+void ChatStream::finish_content(StreamStep& step) {
+  std::string thought = thoughts_.finish();
+  if (!thought.empty()) step.events.emplace_back(ReasoningDelta{std::move(thought)});
+  calls_.take(characters_.finish(), step.events);
+  calls_.finish(step.events);
+}
+
 void ChatStream::finish(StreamStep& step) {
   if (limit_reached_) {
-    const bool asked_for = max_tokens_ && end_.usage.output_tokens >= *max_tokens_;
+    const auto asked = shape_.max_tokens;
+    const bool asked_for = asked && end_.usage.output_tokens >= *asked;
     end_.reason = asked_for ? StopReason::kMaxTokens : StopReason::kContextWindowExceeded;
     // A server that does not count cannot tell the one from the other.
-    if (max_tokens_ && end_.usage.output_tokens == 0) end_.reason = StopReason::kMaxTokens;
+    if (asked && end_.usage.output_tokens == 0) end_.reason = StopReason::kMaxTokens;
+  } else if (called_ && end_.reason == StopReason::kEndTurn) {
+    end_.reason = StopReason::kToolUse;
   }
   ended_ = true;
-  step.end = std::move(end_);
+  step.events.emplace_back(std::move(end_));
 }
 
 }  // namespace bedplate::inference

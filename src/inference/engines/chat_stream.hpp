@@ -1,9 +1,8 @@
 // A streamed reply of OpenAI's protocol, event by event, as canonical generation events.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "inference/conversation.hpp"
 #include "inference/engines/chat_request.hpp"
@@ -13,21 +12,16 @@ namespace bedplate::inference {
 
 struct ReplyChunk;
 
-/// What one event of the stream gave. Members that are absent gave nothing.
+/// What one event of the stream gave.
 struct StreamStep {
-  std::optional<GenerationStart> start;
-  std::string text;
-  std::optional<GenerationEnd> end;
+  std::vector<GenerationEvent> events;
   bool token = false;  ///< the model made progress, be it invisible
 };
 
 /// Follows one reply.
 class ChatStream {
  public:
-  /// `max_tokens` is what the request asked for: a reply that ends for its length before that has
-  /// filled the context.
-  ChatStream(ReplyFormat format, std::optional<std::int64_t> max_tokens)
-      : format_(format), max_tokens_(max_tokens) {}
+  explicit ChatStream(ReplyShape shape) : shape_(shape), calls_(shape.tools) {}
 
   /// Takes in the data of one event. Throws EngineError when it reports an error or makes no
   /// sense. Nothing may follow the step that holds the end.
@@ -36,17 +30,22 @@ class ChatStream {
   bool ended() const { return ended_; }
 
  private:
-  void take_chunk(const ReplyChunk& chunk, StreamStep& step);
+  void take_chunk(ReplyChunk& chunk, StreamStep& step);
+  void take_call(const ReplyChunk& chunk, StreamStep& step);
+  void finish_content(StreamStep& step);
   void finish(StreamStep& step);
 
-  ReplyFormat format_;
-  std::optional<std::int64_t> max_tokens_;
+  ReplyShape shape_;
+  ToolCallReader calls_;
   bool started_ = false;
   bool finished_ = false;  ///< the model ended; counts may follow
   bool ended_ = false;
   bool limit_reached_ = false;
+  bool called_ = false;           ///< the reply calls a tool
+  std::int64_t call_index_ = -1;  ///< the server's number of the call under way
   GenerationEnd end_;
   Utf8Assembler characters_;
+  Utf8Assembler thoughts_;
 };
 
 }  // namespace bedplate::inference

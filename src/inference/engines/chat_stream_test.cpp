@@ -13,21 +13,41 @@ using testing::ElementsAre;
 struct Followed {
   std::vector<std::optional<std::int64_t>> starts;
   std::vector<std::string> texts;
+  std::vector<std::string> thoughts;
+  std::vector<std::string> calls;  ///< "name:input"
+  std::vector<TokenProbability> tokens;
   std::optional<GenerationEnd> end;
 };
 
-Followed follow(ReplyFormat format, std::optional<std::int64_t> max_tokens,
-                const std::vector<std::string>& events) {
-  ChatStream stream(format, max_tokens);
+Followed follow(const ReplyShape& shape, const std::vector<std::string>& events) {
+  ChatStream stream(shape);
   Followed followed;
-  for (const std::string& event : events) {
-    StreamStep step = stream.take(event);
-    if (step.start) followed.starts.push_back(step.start->input_tokens);
-    if (!step.text.empty()) followed.texts.push_back(step.text);
-    if (step.end) followed.end = step.end;
+  for (const std::string& data : events) {
+    StreamStep step = stream.take(data);
+    for (GenerationEvent& event : step.events) {
+      if (auto* start = std::get_if<GenerationStart>(&event)) {
+        followed.starts.push_back(start->input_tokens);
+      } else if (auto* text = std::get_if<TextDelta>(&event)) {
+        followed.texts.push_back(text->text);
+        for (const TokenProbability& token : text->tokens) followed.tokens.push_back(token);
+      } else if (auto* thought = std::get_if<ReasoningDelta>(&event)) {
+        followed.thoughts.push_back(thought->text);
+      } else if (auto* call = std::get_if<ToolUseStart>(&event)) {
+        followed.calls.push_back(call->name + ":");
+      } else if (auto* input = std::get_if<ToolInputDelta>(&event)) {
+        followed.calls.back() += input->json;
+      } else {
+        followed.end = std::get<GenerationEnd>(event);
+      }
+    }
   }
   EXPECT_EQ(stream.ended(), followed.end.has_value());
   return followed;
+}
+
+Followed follow(ReplyFormat format, std::optional<std::int64_t> max_tokens,
+                const std::vector<std::string>& events) {
+  return follow(ReplyShape{.format = format, .max_tokens = max_tokens}, events);
 }
 
 std::optional<Kind> failure(ReplyFormat format, const std::vector<std::string>& events) {
@@ -133,11 +153,12 @@ TEST(ChatStream, TellsMaxTokensFromAFullContext) {
 }
 
 TEST(ChatStream, CountsReasoningAsProgressButNotAsText) {
-  ChatStream stream(ReplyFormat::kChat, 5);
+  ChatStream stream(ReplyShape{.max_tokens = 5});
   const StreamStep step =
       stream.take(R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm"}}]})");
   EXPECT_TRUE(step.token);
-  EXPECT_EQ(step.text, "");
+  ASSERT_EQ(step.events.size(), 2U);
+  EXPECT_EQ(std::get<ReasoningDelta>(step.events[1]).text, "hm");
 }
 
 TEST(ChatStream, JoinsCharactersSplitBetweenChunks) {

@@ -21,6 +21,10 @@ struct ServerTraits {
   /// The token, as text, that the server itself puts before a raw prompt; empty when it puts none.
   /// A raw prompt that already begins with it must not get it twice.
   std::string added_bos;
+  /// The weights' chat template shows tools to the model. Where it does not, we tell of them in the
+  /// system prompt (tool_prompt.hpp).
+  bool template_takes_tools = true;
+  bool reads_images = true;
 };
 
 }  // namespace bedplate::inference

@@ -118,7 +118,6 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   }
   const auto server = co_await ready_server();
   GenerationCall call = generation_call(request, server->traits, server->model);
-  const auto max_tokens = request.sampling.max_tokens;
   request = {};  // may be megabytes
   Deadline deadline(options_.first_token_timeout);
   GenerationContext context{.sink = sink,
@@ -126,21 +125,19 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
                             .timeouts = {options_.first_token_timeout, options_.next_token_timeout},
                             .progress = &progress_};
   SlotUse slot(*this, std::move(permit));
-  const bool in_time =
-      co_await run_until(deadline, ask(server, std::move(call), max_tokens, context, slot));
+  const bool in_time = co_await run_until(deadline, ask(server, std::move(call), context, slot));
   if (in_time || context.ended) co_return;
   tasks_.spawn(home_, check_for_hang());
   throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
 }
 
 Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
-                        std::optional<std::int64_t> max_tokens, GenerationContext& context,
-                        SlotUse& slot) {
-  const ReplyFormat format = call.format;
+                        GenerationContext& context, SlotUse& slot) {
+  const ReplyShape shape = call.reply;
   slot.occupied = true;
   try {
     auto response = co_await open_generation(*around_.client, *server, std::move(call));
-    co_await follow_generation(*response, format, max_tokens, context);
+    co_await follow_generation(*response, shape, context);
     slot.occupied = false;
   } catch (const EngineError& error) {
     if (error.http_status != 0) slot.occupied = false;  // refused

@@ -70,7 +70,7 @@ class LlamaEngine final : public Engine,
   void look_around_blocking(Launch& launch) const;
   Task<std::shared_ptr<const OpenAiServer>> ready_server();
   Task<> ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
-             std::optional<std::int64_t> max_tokens, GenerationContext& context, SlotUse& slot);
+             GenerationContext& context, SlotUse& slot);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
   Task<> count_busy_slots(int& busy);

@@ -187,7 +187,7 @@ TEST_F(LlamaEngineTest, GeneratesOnceItIsStarted) {
 TEST_F(LlamaEngineTest, CountsWhatItReports) {
   auto engine = start();
   GenerationRequest request;
-  request.prompt = Conversation{.system = {{"Be brief."}},
+  request.prompt = Conversation{.system = {TextBlock{"Be brief."}},
                                 .messages = {{Role::kUser, {TextBlock{"Hello, who are you?"}}},
                                              {Role::kAssistant, {TextBlock{"I am"}}}}};
   request.sampling.max_tokens = 2;
@@ -224,19 +224,19 @@ TEST_F(LlamaEngineTest, TellsWhichStopSequenceEndedIt) {
   const GenerationReply whole = ask(*engine, says("Tell me a story.", 40)).get();
   // Any character that the model says in full and that is not its first.
   std::size_t at = 1;
-  while (at < whole.text.size() && (static_cast<unsigned char>(whole.text[at]) >= 0x80 ||
-                                    whole.text.find(whole.text[at]) != at)) {
+  while (at < whole.text().size() && (static_cast<unsigned char>(whole.text()[at]) >= 0x80 ||
+                                      whole.text().find(whole.text()[at]) != at)) {
     ++at;
   }
-  ASSERT_LT(at, whole.text.size()) << whole.text;
+  ASSERT_LT(at, whole.text().size()) << whole.text();
   GenerationRequest request = says("Tell me a story.", 40);
-  request.sampling.stop_sequences = {"never said", std::string(1, whole.text[at])};
+  request.sampling.stop_sequences = {"never said", std::string(1, whole.text()[at])};
   const GenerationReply reply = ask(*engine, request).get();
   EXPECT_EQ(reply.end.reason, StopReason::kStopSequence);
   EXPECT_EQ(reply.end.stop_sequence, request.sampling.stop_sequences[1]);
   // What comes before it, but for bytes that had not become a character yet.
-  EXPECT_TRUE(whole.text.starts_with(reply.text)) << reply.text;
-  EXPECT_EQ(reply.text.find(whole.text[at]), std::string::npos);
+  EXPECT_TRUE(whole.text().starts_with(reply.text())) << reply.text();
+  EXPECT_EQ(reply.text().find(whole.text()[at]), std::string::npos);
 }
 
 TEST_F(LlamaEngineTest, RepeatsItselfWithASeedEvenAmongOthers) {
@@ -244,10 +244,10 @@ TEST_F(LlamaEngineTest, RepeatsItselfWithASeedEvenAmongOthers) {
   GenerationRequest request = says("Tell me something.", 16);
   request.sampling.temperature = 1.0;
   request.sampling.seed = 42;
-  const std::string text = ask(*engine, request).get().text;
+  const std::string text = ask(*engine, request).get().text();
   std::vector<std::future<GenerationReply>> replies;
   for (int i = 0; i < 8; ++i) replies.push_back(ask(*engine, request));
-  for (auto& reply : replies) EXPECT_EQ(reply.get().text, text);
+  for (auto& reply : replies) EXPECT_EQ(reply.get().text(), text);
 }
 
 TEST_F(LlamaEngineTest, DoesNotRepeatAPrefill) {
@@ -257,7 +257,7 @@ TEST_F(LlamaEngineTest, DoesNotRepeatAPrefill) {
   std::get<Conversation>(request.prompt)
       .messages.push_back({Role::kAssistant, {TextBlock{prefill}}});
   const GenerationReply reply = ask(*engine, request).get();
-  EXPECT_FALSE(reply.text.starts_with(prefill)) << reply.text;
+  EXPECT_FALSE(reply.text().starts_with(prefill)) << reply.text();
 }
 
 TEST_F(LlamaEngineTest, RefusesAPromptBeyondTheContext) {

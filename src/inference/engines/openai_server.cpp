@@ -56,15 +56,30 @@ std::int64_t number_at(const json::object& from, std::string_view pointer) {
   return value && value->is_int64() ? value->as_int64() : 0;
 }
 
+bool true_at(const json::object& from, std::string_view pointer) {
+  const json::value* value = find(from, pointer);
+  return value && value->is_bool() && value->as_bool();
+}
+
 /// llama-server puts the vocabulary's first token before a raw prompt when the weights say so.
-Task<std::string> bos_of_llama_server(wire::Client& client, OpenAiServer server) {
+Task<bool> adds_bos(wire::Client& client, OpenAiServer server) {
   const ServerAnswer counted = co_await ask_server(client, server, "POST", "/tokenize",
                                                    R"({"content":"","add_special":true})");
   const json::object answer = members_of(counted);
   const json::value* tokens = find(answer, "tokens");
-  if (!tokens || !tokens->is_array() || tokens->as_array().empty()) co_return std::string();
-  const ServerAnswer props = co_await ask_server(client, server, "GET", "/props", "");
-  co_return text_at(members_of(props), "bos_token");
+  co_return tokens && tokens->is_array() && !tokens->as_array().empty();
+}
+
+Task<> learn_llama_server(wire::Client& client, OpenAiServer server, ServerTraits& traits) {
+  const ServerAnswer answer = co_await ask_server(client, server, "GET", "/props", "");
+  const json::object props = members_of(answer);
+  // An older server does not tell what its template takes: then it is left to show the tools.
+  if (find(props, "chat_template_caps")) {
+    traits.template_takes_tools = true_at(props, "chat_template_caps/supports_tools");
+  }
+  if (find(props, "modalities")) traits.reads_images = true_at(props, "modalities/vision");
+  const bool adds = co_await adds_bos(client, server);
+  if (adds) traits.added_bos = text_at(props, "bos_token");
 }
 
 Task<std::string> bos_of_vllm(wire::Client& client, OpenAiServer server) {
@@ -78,18 +93,10 @@ Task<std::string> bos_of_vllm(wire::Client& client, OpenAiServer server) {
 /// Hands one step on to the sink.
 Task<> report(StreamStep step, GenerationContext& context) {
   context.deadline.suspend();
-  if (step.start) {
-    GenerationEvent start(*step.start);
-    co_await context.sink.on_event(std::move(start));
-  }
-  if (!step.text.empty()) {
-    GenerationEvent delta(std::in_place_type<TextDelta>, std::move(step.text));
-    co_await context.sink.on_event(std::move(delta));
-  }
-  if (step.end) {
-    GenerationEvent end(std::move(*step.end));
-    co_await context.sink.on_event(std::move(end));
-    context.ended = true;
+  for (GenerationEvent& event : step.events) {
+    const bool end = std::holds_alternative<GenerationEnd>(event);
+    co_await context.sink.on_event(std::move(event));
+    context.ended = context.ended || end;
   }
 }
 
@@ -135,10 +142,10 @@ Task<std::unique_ptr<wire::ClientResponse>> open_generation(wire::Client& client
   throw error_from_response(response->status(), body);
 }
 
-Task<> follow_generation(wire::ClientResponse& response, ReplyFormat format,
-                         std::optional<std::int64_t> max_tokens, GenerationContext& context) {
+Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
+                         GenerationContext& context) {
   SseReader events;
-  ChatStream stream(format, max_tokens);
+  ChatStream stream(shape);
   SteadyClock::time_point first_token_by = context.deadline.at();
   bool token = false;
   while (!stream.ended()) {
@@ -154,9 +161,7 @@ Task<> follow_generation(wire::ClientResponse& response, ReplyFormat format,
       StreamStep step = stream.take(*data);
       token = token || step.token;
       if (context.progress) context.progress->mark();
-      if (step.start || step.end || !step.text.empty()) {
-        co_await report(std::move(step), context);
-      }
+      if (!step.events.empty()) co_await report(std::move(step), context);
       if (token) {
         context.deadline.after(context.timeouts.next_token);
       } else {
@@ -198,7 +203,7 @@ Task<ServerTraits> probe_server(wire::Client& client, OpenAiServer server) {
   if (owner == "llamacpp") {
     traits.dialect = Dialect::kLlamaCpp;
     traits.context_tokens = number_at(members, "data/0/meta/n_ctx");
-    traits.added_bos = co_await bos_of_llama_server(client, server);
+    co_await learn_llama_server(client, server, traits);
   } else if (owner == "vllm") {
     traits.dialect = Dialect::kVllm;
     traits.context_tokens = number_at(members, "data/0/max_model_len");

@@ -71,8 +71,8 @@ struct GenerationContext {
 /// Reports the streamed reply to the sink and keeps the deadline moving: first_token counts until
 /// the first token, next_token from each one to the next, nothing while the sink holds us up.
 /// Throws EngineError, and what the sink throws. After the end, nothing that goes wrong matters.
-Task<> follow_generation(wire::ClientResponse& response, ReplyFormat format,
-                         std::optional<std::int64_t> max_tokens, GenerationContext& context);
+Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
+                         GenerationContext& context);
 
 /// Throws EngineError; kInvalidRequest when the server has no way to count.
 Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,

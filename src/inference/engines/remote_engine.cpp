@@ -108,7 +108,7 @@ struct RemoteEngine::Attempt {
   std::vector<std::size_t> tried;
   std::optional<EndpointPool::Place> place;
   std::unique_ptr<wire::ClientResponse> response;
-  ReplyFormat format = ReplyFormat::kChat;
+  ReplyShape reply;
   std::optional<EngineError> failure;  ///< of the last server tried
 };
 
@@ -127,7 +127,7 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
   try {
     OpenAiServer server = co_await known_server(index);
     GenerationCall call = generation_call(request, server.traits, server.model);
-    attempt.format = call.format;
+    attempt.reply = call.reply;
     attempt.response = co_await open_generation(client_, std::move(server), std::move(call));
     pool_.succeeded(index);
   } catch (const wire::ClientError& problem) {
@@ -159,9 +159,8 @@ Task<> RemoteEngine::open_somewhere(const GenerationRequest& request, Attempt& a
 Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) {
   Attempt attempt;
   co_await open_somewhere(request, attempt);
-  const auto max_tokens = request.sampling.max_tokens;
   request = {};  // may be megabytes
-  co_await follow_generation(*attempt.response, attempt.format, max_tokens, context);
+  co_await follow_generation(*attempt.response, attempt.reply, context);
 }
 
 Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {

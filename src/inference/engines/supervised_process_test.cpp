@@ -72,11 +72,13 @@ class FakeLauncher final : public ProcessLauncher {
     if (!refusal.empty()) throw std::runtime_error(refusal);
     commands.push_back(command.arguments.at(0));
     children.push_back(std::make_shared<FakeChild>(static_cast<pid_t>(children.size() + 1), home_));
+    ++launches;
     return children.back();
   }
   std::string refusal;
   std::vector<std::string> commands;
   std::vector<std::shared_ptr<FakeChild>> children;
+  std::atomic<std::size_t> launches{0};  ///< what a test may look at while a launch is under way
 
  private:
   Executor home_;
@@ -245,7 +247,7 @@ TEST_F(SupervisedProcessTest, KillsAHungProcess) {
   EXPECT_FALSE(outcome_of_request());
   process->report_hung("no answer");
   EXPECT_EQ(launcher->children[0]->signals(), std::vector<int>{SIGKILL});
-  turn_until([&] { return launcher->children.size() == 2 && process->is_ready(); });
+  turn_until([&] { return launcher->launches == 2 && process->is_ready(); });
 }
 
 TEST_F(SupervisedProcessTest, KillsAStartThatTakesTooLong) {

@@ -37,6 +37,8 @@ const char* stop_reason_name(StopReason reason) {
       return "max_tokens";
     case StopReason::kStopSequence:
       return "stop_sequence";
+    case StopReason::kToolUse:
+      return "tool_use";
     case StopReason::kContextWindowExceeded:
       return "model_context_window_exceeded";
   }
@@ -122,6 +124,7 @@ void check_messages(const std::vector<Message>& messages) {
           i));
     }
     for (const ContentBlock& block : messages[i].content) {
+      if (!std::holds_alternative<TextBlock>(block)) continue;
       const std::string& text = std::get<TextBlock>(block).text;
       if (text.empty() && !prefill) {
         throw errors::validation("messages: text content blocks must be non-empty");
@@ -224,12 +227,12 @@ class AnthropicMessages final : public Family {
                           bool stream) const override;
 
   void read_additional_fields(const json::object& fields,
-                              SamplingParameters& sampling) const override;
+                              GenerationRequest& request) const override;
 
   json::object render(const GenerationReply& reply, const ReplyContext& context) const override {
     json::object message = message_json(context);
-    if (!reply.text.empty()) {
-      message["content"] = json::array{{{"type", "text"}, {"text", reply.text}}};
+    if (!reply.text().empty()) {
+      message["content"] = json::array{{{"type", "text"}, {"text", reply.text()}}};
     }
     message["stop_reason"] = stop_reason_name(reply.end.reason);
     message["stop_sequence"] = stop_sequence_json(reply.end);
@@ -278,7 +281,9 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
 
   Conversation conversation;
   if (const json::value* system = reader.any("system")) {
-    conversation.system = read_text_or_blocks(*system, "#/system", violations);
+    for (TextBlock& block : read_text_or_blocks(*system, "#/system", violations)) {
+      conversation.system.emplace_back(std::move(block));
+    }
   }
   if (const json::array* messages = reader.array("messages")) {
     for (std::size_t i = 0; i < messages->size(); ++i) {
@@ -309,7 +314,8 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
 }
 
 void AnthropicMessages::read_additional_fields(const json::object& fields,
-                                               SamplingParameters& sampling) const {
+                                               GenerationRequest& request) const {
+  SamplingParameters& sampling = request.sampling;
   BodyViolations violations;
   BodyReader reader(fields, "#", violations);
   if (const auto value = reader.integer("top_k", 0, kTopKMax)) sampling.top_k = value;

@@ -42,7 +42,7 @@ const std::string& text_of(const Message& message) {
 
 GenerationReply reply_of(std::string text, StopReason reason, std::string stop = "") {
   GenerationReply reply;
-  reply.text = std::move(text);
+  reply.content = {TextBlock{std::move(text)}};
   reply.end = {reason, std::move(stop), {12, 5, 0, 0}};
   return reply;
 }
@@ -103,7 +103,7 @@ TEST(AnthropicMessages, ReadsTextAndBlocksAlike) {
                                                 {"type": "text", "text": "B"}]}])"),
                              model);
   const auto& conversation = std::get<Conversation>(request.prompt);
-  EXPECT_EQ(conversation.system.front().text, "Be brief.");
+  EXPECT_EQ(std::get<TextBlock>(conversation.system.front()).text, "Be brief.");
   ASSERT_EQ(conversation.messages.size(), 3u);
   EXPECT_EQ(text_of(conversation.messages[0]), "Hi");
   EXPECT_EQ(conversation.messages[1].role, Role::kAssistant);
@@ -221,7 +221,7 @@ TEST(TitanText, ADialogueBecomesTurns) {
       titan_text(), R"({"inputText": "Be kind.\nUser: Hi\nBot: Hello\nUser: Who?\nBot:"})", model);
   const auto& conversation = std::get<Conversation>(request.prompt);
   ASSERT_EQ(conversation.system.size(), 1u);
-  EXPECT_EQ(conversation.system.front().text, "Be kind.");
+  EXPECT_EQ(std::get<TextBlock>(conversation.system.front()).text, "Be kind.");
   ASSERT_EQ(conversation.messages.size(), 3u);
   EXPECT_EQ(text_of(conversation.messages[1]), "Hello");
   EXPECT_EQ(text_of(conversation.messages[2]), "Who?");
@@ -312,7 +312,8 @@ TEST(OpenAiChat, DeveloperMessagesAreSystemPrompts) {
       {"role": "developer", "content": "Be brief."},
       {"role": "user", "content": [{"type": "text", "text": "Hi"}]}], "stop": "END"})",
                              model);
-  EXPECT_EQ(std::get<Conversation>(request.prompt).system.front().text, "Be brief.");
+  EXPECT_EQ(std::get<TextBlock>(std::get<Conversation>(request.prompt).system.front()).text,
+            "Be brief.");
   EXPECT_EQ(request.sampling.stop_sequences, std::vector<std::string>{"END"});
 }
 

@@ -7,7 +7,7 @@
 
 namespace bedplate::inference {
 
-void Family::read_additional_fields(const boost::json::object& fields, SamplingParameters&) const {
+void Family::read_additional_fields(const boost::json::object& fields, GenerationRequest&) const {
   if (fields.empty()) return;
   throw errors::validation(fmt::format("{}{}: Extra inputs are not permitted", kModelErrorPrefix,
                                        std::string_view(fields.begin()->key())));

@@ -47,7 +47,7 @@ class Family {
   /// Reads Converse's `additionalModelRequestFields`: members of the native body that Converse has
   /// no place for. Throws ApiError for one that the family does not know.
   virtual void read_additional_fields(const boost::json::object& fields,
-                                      SamplingParameters& sampling) const;
+                                      GenerationRequest& request) const;
   virtual boost::json::object render(const GenerationReply& reply,
                                      const ReplyContext& context) const = 0;
   virtual std::unique_ptr<ChunkRenderer> chunk_renderer(const ReplyContext& context) const = 0;

@@ -77,7 +77,7 @@ class MetaLlama final : public Family {
   }
 
   json::object render(const GenerationReply& reply, const ReplyContext&) const override {
-    return {{"generation", reply.text},
+    return {{"generation", reply.text()},
             {"prompt_token_count", reply.end.usage.input_tokens},
             {"generation_token_count", reply.end.usage.output_tokens},
             {"stop_reason", stop_reason_name(reply.end.reason)}};

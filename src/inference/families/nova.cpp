@@ -19,6 +19,8 @@ const char* stop_reason_name(StopReason reason) {
       return "end_turn";
     case StopReason::kStopSequence:
       return "stop_sequence";
+    case StopReason::kToolUse:
+      return "tool_use";
     case StopReason::kMaxTokens:
     case StopReason::kContextWindowExceeded:
       return "max_tokens";
@@ -143,11 +145,11 @@ class Nova final : public Family {
   GenerationRequest parse(const json::object& body, const CatalogueModel&, bool) const override;
 
   void read_additional_fields(const json::object& fields,
-                              SamplingParameters& sampling) const override {
+                              GenerationRequest& request) const override {
     BodyViolations violations;
     BodyReader reader(fields, "#", violations);
     if (const json::object* config = reader.object("inferenceConfig")) {
-      read_inference_config(*config, sampling, violations);
+      read_inference_config(*config, request.sampling, violations);
     }
     reader.refuse_extraneous();
     violations.throw_if_any();
@@ -155,7 +157,7 @@ class Nova final : public Family {
 
   json::object render(const GenerationReply& reply, const ReplyContext&) const override {
     json::object block;
-    block["text"] = reply.text;
+    block["text"] = reply.text();
     json::array content;
     content.push_back(std::move(block));
     return {{"output", {{"message", {{"content", std::move(content)}, {"role", "assistant"}}}}},
@@ -185,7 +187,7 @@ GenerationRequest Nova::parse(const json::object& body, const CatalogueModel&, b
   if (const json::array* system = reader.array("system")) {
     for (std::size_t i = 0; i < system->size(); ++i) {
       auto block = read_block((*system)[i], fmt::format("#/system/{}", i), violations);
-      if (block) conversation.system.push_back(std::move(*block));
+      if (block) conversation.system.emplace_back(std::move(*block));
     }
   }
   if (const json::array* messages = reader.array("messages")) {

@@ -15,6 +15,7 @@ constexpr std::int64_t kTokensMax = 1'000'000;
 constexpr std::size_t kStopSequencesMax = 4;
 
 const char* finish_reason(StopReason reason) {
+  if (reason == StopReason::kToolUse) return "tool_calls";
   const bool cut = reason == StopReason::kMaxTokens || reason == StopReason::kContextWindowExceeded;
   return cut ? "length" : "stop";
 }
@@ -74,7 +75,7 @@ void read_message(const json::value& value, const std::string& pointer, Conversa
   if (content == nullptr) return;
   std::string text = read_content(*content, reader.pointer_to("content"), violations);
   if (role == "system" || role == "developer") {
-    conversation.system.push_back({std::move(text)});
+    conversation.system.emplace_back(TextBlock{std::move(text)});
   } else if (role == "user" || role == "assistant") {
     conversation.messages.push_back(
         {role == "user" ? Role::kUser : Role::kAssistant, {TextBlock{std::move(text)}}});
@@ -180,17 +181,17 @@ class OpenAiChat final : public Family {
                           bool stream) const override;
 
   void read_additional_fields(const json::object& fields,
-                              SamplingParameters& sampling) const override {
+                              GenerationRequest& request) const override {
     BodyViolations violations;
     BodyReader reader(fields, "#", violations);
-    read_sampling(reader, sampling);
+    read_sampling(reader, request.sampling);
     refuse_unbuilt(reader);
     reader.refuse_extraneous();
     violations.throw_if_any();
   }
 
   json::object render(const GenerationReply& reply, const ReplyContext& context) const override {
-    json::object message{{"role", "assistant"}, {"content", reply.text}};
+    json::object message{{"role", "assistant"}, {"content", reply.text()}};
     json::object choice{{"index", 0}, {"finish_reason", finish_reason(reply.end.reason)}};
     choice["message"] = std::move(message);
     json::array choices;

@@ -54,7 +54,7 @@ Conversation read_dialogue(const std::string& text) {
   }
   const std::string_view all = text;
   if (const auto before = trimmed(all.substr(0, marks.front().first)); !before.empty()) {
-    conversation.system.push_back({std::string(before)});
+    conversation.system.emplace_back(TextBlock{std::string(before)});
   }
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const auto [at, role] = marks[i];
@@ -147,7 +147,7 @@ class TitanText final : public Family {
   json::object render(const GenerationReply& reply, const ReplyContext&) const override {
     return {{"inputTextTokenCount", reply.end.usage.input_tokens},
             {"results", json::array{{{"tokenCount", reply.end.usage.output_tokens},
-                                     {"outputText", reply.text},
+                                     {"outputText", reply.text()},
                                      {"completionReason", completion_reason(reply.end.reason)}}}}};
   }
 

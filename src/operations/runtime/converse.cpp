@@ -38,7 +38,7 @@ Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
     response.additionalModelResponseFields =
         pick_response_fields(*request.additionalModelResponseFieldPaths, {native});
   }
-  response.output.message = assistant_message(std::move(reply.text));
+  response.output.message = assistant_message(reply.text());
   response.performanceConfig = request.performanceConfig;
   response.serviceTier = request.serviceTier;
   response.metrics.latencyMs = context.elapsed_ms();

@@ -88,8 +88,8 @@ inference::Message read_message(const api::runtime::Message& message, std::size_
   return out;
 }
 
-std::vector<TextBlock> read_system(const ConverseInput& input, const CatalogueModel& model) {
-  std::vector<TextBlock> blocks;
+std::vector<inference::ContentBlock> read_system(const ConverseInput& input, const CatalogueModel& model) {
+  std::vector<inference::ContentBlock> blocks;
   if (input.system == nullptr || input.system->empty()) return blocks;
   if (!model.features.system_prompts) {
     throw errors::validation(
@@ -105,7 +105,7 @@ std::vector<TextBlock> read_system(const ConverseInput& input, const CatalogueMo
             "the text field, and try again.",
             i));
       }
-      blocks.push_back({*block.text});
+      blocks.emplace_back(TextBlock{*block.text});
     } else if (block.cachePoint) {
       check_cache_point(model);
     } else if (block.guardContent) {
@@ -119,14 +119,14 @@ std::vector<TextBlock> read_system(const ConverseInput& input, const CatalogueMo
 /// the role `system` says between the turns joins the system prompt.
 std::vector<inference::Message> read_messages(const ConverseInput& input,
                                               const CatalogueModel& model,
-                                              std::vector<TextBlock>& system) {
+                                              std::vector<inference::ContentBlock>& system) {
   std::vector<inference::Message> messages;
   if (input.messages != nullptr) {
     for (std::size_t i = 0; i < input.messages->size(); ++i) {
       inference::Message message = read_message((*input.messages)[i], i, model);
       if ((*input.messages)[i].role == "system") {
         for (inference::ContentBlock& block : message.content) {
-          system.push_back(std::get<TextBlock>(std::move(block)));
+          system.push_back(std::move(block));
         }
         continue;
       }
@@ -180,13 +180,13 @@ void read_inference_config(const ConverseInput& input, const CatalogueModel& mod
 }
 
 void read_additional_fields(const ConverseInput& input, const inference::Family& family,
-                            inference::SamplingParameters& sampling) {
+                            inference::GenerationRequest& request) {
   if (input.additional_fields == nullptr || input.additional_fields->is_null()) return;
   const json::object* fields = input.additional_fields->if_object();
   if (fields == nullptr) {
     throw errors::validation("additionalModelRequestFields must be a JSON object.");
   }
-  family.read_additional_fields(*fields, sampling);
+  family.read_additional_fields(*fields, request);
 }
 
 /// Puts `value` at the place that a JSON pointer names, making the objects on the way.
@@ -228,7 +228,7 @@ inference::GenerationRequest read_converse(const ConverseInput& input, const Cat
   inference::GenerationRequest request;
   request.sampling = family.defaults();
   read_inference_config(input, model, request.sampling);
-  read_additional_fields(input, family, request.sampling);
+  read_additional_fields(input, family, request);
   for (const std::string& stop : request.sampling.stop_sequences) {
     if (stop.empty()) throw model_refusal("stop_sequences: each stop sequence must have a text");
   }
@@ -244,6 +244,8 @@ const char* converse_stop_reason(inference::StopReason reason) {
       return "max_tokens";
     case inference::StopReason::kStopSequence:
       return "stop_sequence";
+    case inference::StopReason::kToolUse:
+      return "tool_use";
     case inference::StopReason::kContextWindowExceeded:
       return "model_context_window_exceeded";
   }

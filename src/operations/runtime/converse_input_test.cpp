@@ -73,7 +73,7 @@ TEST(Converse, SystemMessagesJoinTheSystemPrompt) {
                             claude());
   const auto& conversation = std::get<inference::Conversation>(request.prompt);
   ASSERT_EQ(conversation.system.size(), 1u);
-  EXPECT_EQ(conversation.system[0].text, "a");
+  EXPECT_EQ(std::get<inference::TextBlock>(conversation.system[0]).text, "a");
   EXPECT_EQ(conversation.messages.size(), 1u);
 }
 

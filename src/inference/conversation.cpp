@@ -1,0 +1,40 @@
+#include "inference/conversation.hpp"
+
+namespace bedplate::inference {
+namespace {
+
+/// The last block when it is of that kind, else a new one.
+template <class Block>
+Block& last_or_new(std::vector<ContentBlock>& content) {
+  if (content.empty() || !std::holds_alternative<Block>(content.back())) {
+    content.emplace_back(Block{});
+  }
+  return std::get<Block>(content.back());
+}
+
+}  // namespace
+
+std::string GenerationReply::text() const {
+  std::string text;
+  for (const ContentBlock& block : content) {
+    if (const auto* part = std::get_if<TextBlock>(&block)) text += part->text;
+  }
+  return text;
+}
+
+void append(GenerationReply& reply, GenerationEvent event) {
+  if (auto* delta = std::get_if<TextDelta>(&event)) {
+    last_or_new<TextBlock>(reply.content).text += delta->text;
+    std::move(delta->tokens.begin(), delta->tokens.end(), std::back_inserter(reply.tokens));
+  } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
+    last_or_new<ReasoningBlock>(reply.content).text += thought->text;
+  } else if (auto* call = std::get_if<ToolUseStart>(&event)) {
+    reply.content.emplace_back(ToolUseBlock{.name = std::move(call->name)});
+  } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {
+    last_or_new<ToolUseBlock>(reply.content).input += input->json;
+  } else if (auto* end = std::get_if<GenerationEnd>(&event)) {
+    reply.end = std::move(*end);
+  }
+}
+
+}  // namespace bedplate::inference
