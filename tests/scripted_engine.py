@@ -33,6 +33,19 @@ class Generation:
         """Sends one token."""
         self._steps.put(("delta", text))
 
+    def thought(self, text: str) -> None:
+        """Sends one token of reasoning."""
+        self._steps.put(("chunk", {"reasoning_content": text}))
+
+    def call(self, index: int, name: str, *arguments: str) -> None:
+        """Calls a tool, its arguments in pieces."""
+        function = {"name": name, "arguments": ""}
+        begun = {"index": index, "id": f"call_{index}", "type": "function", "function": function}
+        self._steps.put(("chunk", {"tool_calls": [begun]}))
+        for piece in arguments:
+            more = {"index": index, "function": {"arguments": piece}}
+            self._steps.put(("chunk", {"tool_calls": [more]}))
+
     def finish(self, reason: str = "stop", prompt_tokens: int = 3) -> None:
         self._steps.put(("finish", (reason, prompt_tokens)))
 
@@ -112,6 +125,9 @@ class ScriptedEngine:
                         started = True
                     if kind == "delta":
                         self._chunk({"content": value})
+                        generation.deltas_sent += 1
+                    elif kind == "chunk":
+                        self._chunk(value)
                         generation.deltas_sent += 1
                     elif kind == "raw":
                         self._event(value)

@@ -118,7 +118,8 @@ int serve(Configuration configuration) {
   inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
   inference::Engines engines(pool, client, configuration.engines);
   const inference::Bindings bindings(catalogue, engines, configuration.bindings);
-  const operations::Services services{clock, bindings};
+  const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
+  const operations::Services services{clock, bindings, reasoning_signer};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(

@@ -67,6 +67,10 @@ Credentials CredentialStore::make_credentials(const Clock& clock) {
   return out;
 }
 
+std::string CredentialStore::derived_key(std::string_view purpose) const {
+  return std::string(as_view(hmac_sha256(credentials_.session_key, purpose)));
+}
+
 const StoredAccessKey* CredentialStore::find_access_key(std::string_view access_key_id) const {
   const auto found = access_keys_.find(std::string(access_key_id));
   return found == access_keys_.end() ? nullptr : found->second;

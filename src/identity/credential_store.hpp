@@ -37,6 +37,9 @@ class CredentialStore {
   const std::string& account_id() const { return credentials_.account_id; }
   const SessionSealer& sessions() const { return sessions_; }
 
+  /// A key for a purpose of its own, from the one that seals sessions.
+  std::string derived_key(std::string_view purpose) const;
+
   /// An active access key; nullptr when there is none of that id.
   const StoredAccessKey* find_access_key(std::string_view access_key_id) const;
   /// An active long-term API key, found by its text.

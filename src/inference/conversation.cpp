@@ -28,6 +28,8 @@ void append(GenerationReply& reply, GenerationEvent event) {
     std::move(delta->tokens.begin(), delta->tokens.end(), std::back_inserter(reply.tokens));
   } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
     last_or_new<ReasoningBlock>(reply.content).text += thought->text;
+  } else if (auto* thought_end = std::get_if<ReasoningEnd>(&event)) {
+    last_or_new<ReasoningBlock>(reply.content).signature = std::move(thought_end->signature);
   } else if (auto* call = std::get_if<ToolUseStart>(&event)) {
     reply.content.emplace_back(ToolUseBlock{.name = std::move(call->name)});
   } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {

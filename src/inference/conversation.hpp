@@ -93,6 +93,7 @@ struct Conversation {
   std::vector<ContentBlock> system;  ///< texts and cache points
   std::vector<Message> messages;
   std::vector<Tool> tools;
+  bool cache_tools = false;  ///< a cache point stands behind the tools
   ToolChoice tool_choice;
 };
 
@@ -116,6 +117,7 @@ struct SamplingParameters {
 struct ReasoningParameters {
   bool enabled = false;
   std::optional<std::int64_t> budget_tokens;  ///< most tokens of it; absent: no bound
+  std::string effort;                         ///< low, medium, high, max; empty: the weights' own
 };
 
 struct GenerationRequest {
@@ -155,6 +157,10 @@ struct TextDelta {
 struct ReasoningDelta {
   std::string text;  ///< whole UTF-8 characters, never empty
 };
+/// Ends a reasoning block. Comes from the operations, not from the engine.
+struct ReasoningEnd {
+  std::string signature;
+};
 /// Begins a tool call; its input follows as ToolInputDeltas, which may be none when it breaks off.
 struct ToolUseStart {
   std::string name;
@@ -167,8 +173,8 @@ struct GenerationEnd {
   std::string stop_sequence;  ///< which one, with kStopSequence; not part of the text
   Usage usage;
 };
-using GenerationEvent = std::variant<GenerationStart, TextDelta, ReasoningDelta, ToolUseStart,
-                                     ToolInputDelta, GenerationEnd>;
+using GenerationEvent = std::variant<GenerationStart, TextDelta, ReasoningDelta, ReasoningEnd,
+                                     ToolUseStart, ToolInputDelta, GenerationEnd>;
 
 /// Takes a generation's events as they come. Awaiting on_event is the back-pressure.
 class GenerationSink {

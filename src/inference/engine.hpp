@@ -47,6 +47,16 @@ class Engine {
   virtual Task<std::int64_t> count_tokens(GenerationRequest request) = 0;
 };
 
+/// Gathers a generation's events.
+class Collector final : public GenerationSink {
+ public:
+  Task<> on_event(GenerationEvent event) override {
+    append(reply, std::move(event));
+    co_return;
+  }
+  GenerationReply reply;
+};
+
 /// Runs a generation and hands back the whole.
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request);
 

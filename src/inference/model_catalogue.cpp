@@ -209,7 +209,11 @@ CatalogueModel guess_model(const std::string& id) {
   model.response_streaming = true;
   model.inference_types = {"ON_DEMAND"};
   model.lifecycle = "ACTIVE";
-  model.features.count_tokens = true;
+  // What the weights can do, their engine says.
+  model.features.tool_use = true;
+  model.features.images = true;
+  model.features.reasoning = true;
+  model.features.prompt_caching = true;
   return model;
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "identity/principal.hpp"
 #include "inference/bindings.hpp"
+#include "inference/reasoning_signer.hpp"
 #include "wire/http.hpp"
 
 namespace bedplate::operations {
@@ -14,6 +15,7 @@ namespace bedplate::operations {
 struct Services {
   const Clock& clock;
   const inference::Bindings& bindings;
+  const inference::ReasoningSigner& reasoning_signer;
 };
 
 /// One request.

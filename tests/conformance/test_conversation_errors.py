@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+
 import botocore.exceptions
 import pytest
 
 from conversations import CLAUDE, GPT_OSS, LLAMA, NOVA, TITAN, assistant, user
 
 MODEL_ERROR = "The model returned the following errors: "
+
+NOVA_MICRO = "amazon.nova-micro-v1:0"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGOoBwAA"
+    "gQCA05RTSgAAAABJRU5ErkJggg=="
+)
 
 
 def refusal(client, **request) -> str:
@@ -142,34 +150,24 @@ def test_unknown_additional_request_field(runtime):
     [
         (
             {
-                "toolConfig": {
-                    "tools": [
-                        {"toolSpec": {"name": "clock", "inputSchema": {"json": {"type": "object"}}}}
-                    ]
-                }
-            },
-            "toolConfig",
-        ),
-        (
-            {
                 "messages": [
                     {
                         "role": "user",
                         "content": [
                             {"text": "What is this?"},
-                            {"image": {"format": "png", "source": {"bytes": b"\x89PNG"}}},
+                            {"video": {"format": "mp4", "source": {"bytes": b"x"}}},
                         ],
                     }
                 ]
             },
-            "image",
+            "video",
         ),
         (
             {"guardrailConfig": {"guardrailIdentifier": "abcdefghij", "guardrailVersion": "1"}},
             "uardrail",
         ),
     ],
-    ids=["tools", "image", "guardrail"],
+    ids=["video", "guardrail"],
 )
 def test_what_is_not_built_says_so(runtime, changes, named):
     request = {"modelId": CLAUDE, "messages": [user("Hello")], **changes}
@@ -179,3 +177,24 @@ def test_what_is_not_built_says_so(runtime, changes, named):
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
         assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
         assert named in caught.value.response["Error"]["Message"]
+
+
+# The model id reads images; the weights that stand in for it here do not, and say so.
+@pytest.mark.bedplate_only
+def test_an_image_for_weights_that_read_none(runtime):
+    content = [{"text": "What is this?"}, {"image": {"format": "png", "source": {"bytes": PIXEL}}}]
+    message = refusal(
+        runtime, modelId=CLAUDE, messages=[{"role": "user", "content": content}]
+    )
+    assert message == MODEL_ERROR + "The weights that serve this model cannot read images."
+
+
+def test_models_without_images_refuse_them(runtime):
+    content = [{"text": "What is this?"}, {"image": {"format": "png", "source": {"bytes": PIXEL}}}]
+    message = refusal(
+        runtime, modelId=NOVA_MICRO, messages=[{"role": "user", "content": content}]
+    )
+    assert message == (
+        "This model doesn't support the image content block that you provided. Update the content "
+        "block and try again."
+    )

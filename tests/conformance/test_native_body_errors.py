@@ -174,30 +174,13 @@ def test_openai_other_model(runtime):
 @pytest.mark.parametrize(
     "changes, named",
     [
-        ({"tools": [{"name": "clock", "input_schema": {"type": "object"}}]}, "tools"),
-        ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, "thinking"),
         (
-            {
-                "messages": [
-                    {
-                        "role": "user",
-                        "content": [
-                            {
-                                "type": "image",
-                                "source": {
-                                    "type": "base64",
-                                    "media_type": "image/png",
-                                    "data": "iVBORw0KGgo=",
-                                },
-                            }
-                        ],
-                    }
-                ]
-            },
-            "image",
+            {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+            "web_search_20250305",
         ),
+        ({"context_management": {"edits": []}}, "context_management"),
     ],
-    ids=["tools", "thinking", "image"],
+    ids=["web search", "context management"],
 )
 def test_what_is_not_built_says_so(runtime, changes, named):
     body = {**NATIVE["anthropic"].ask("x", 5), **changes}

@@ -58,6 +58,7 @@ void add_reasoning(json::object& body, const ReasoningParameters& reasoning, Dia
   // Bedrock's models reason only when asked to. Templates that know no such switch ignore it.
   if (dialect == Dialect::kGeneric) return;
   body["chat_template_kwargs"] = json::object{{"enable_thinking", reasoning.enabled}};
+  if (!reasoning.effort.empty()) body["reasoning_effort"] = reasoning.effort;
   if (dialect == Dialect::kLlamaCpp && reasoning.enabled && reasoning.budget_tokens) {
     body["reasoning_budget_tokens"] = *reasoning.budget_tokens;
   }

@@ -148,7 +148,8 @@ TEST(AnthropicMessages, RefusesInTheProvidersWords) {
 
 TEST(AnthropicMessages, WhatIsNotBuiltIsNotDroppedInSilence) {
   const auto model = model_of("anthropic.claude-3-haiku-20240307-v1:0");
-  for (const char* extra : {R"("tools": [{}])", R"("thinking": {"type": "enabled"})"}) {
+  for (const char* extra : {R"("tools": [{"type": "web_search_20250305", "name": "web_search"}])",
+                            R"("context_management": {})"}) {
     EXPECT_TRUE(refusal(anthropic_messages(),
                         anthropic_body(R"("max_tokens": 5, "messages": [], )" + std::string(extra)),
                         model)

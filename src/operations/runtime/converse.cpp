@@ -1,24 +1,10 @@
 // Converse: a whole reply.
 #include "operations/handlers.hpp"
 #include "operations/runtime/converse_input.hpp"
+#include "operations/runtime/converse_reply.hpp"
 #include "operations/runtime/generation.hpp"
 
 namespace bedplate::operations {
-namespace {
-
-api::runtime::Message assistant_message(std::string text) {
-  api::runtime::Message message;
-  message.role = "assistant";
-  if (!text.empty()) {
-    api::runtime::ContentBlock block;
-    block.text = std::move(text);
-    message.content.push_back(std::move(block));
-  }
-  return message;
-}
-
-}  // namespace
-
 template <>
 Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
     Context& context, api::runtime::ConverseRequest request) {
@@ -28,7 +14,8 @@ Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
   inference::GenerationRequest generation =
       read_converse(converse_input(request), *resolved.model, family);
 
-  inference::GenerationReply reply = co_await generate_whole(resolved, std::move(generation), true);
+  inference::GenerationReply reply =
+      co_await generate_whole(context, resolved, std::move(generation), true);
 
   api::runtime::ConverseResponse response;
   response.stopReason = converse_stop_reason(reply.end.reason);
@@ -38,7 +25,7 @@ Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
     response.additionalModelResponseFields =
         pick_response_fields(*request.additionalModelResponseFieldPaths, {native});
   }
-  response.output.message = assistant_message(reply.text());
+  response.output.message = converse_message(std::move(reply));
   response.performanceConfig = request.performanceConfig;
   response.serviceTier = request.serviceTier;
   response.metrics.latencyMs = context.elapsed_ms();

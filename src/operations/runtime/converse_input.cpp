@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <set>
+
+#include "operations/runtime/converse_blocks.hpp"
+#include "operations/runtime/converse_tools.hpp"
 
 namespace bedplate::operations {
 namespace {
 namespace json = boost::json;
-using api::runtime::ContentBlock;
 using inference::CatalogueModel;
 using inference::Conversation;
 using inference::Role;
@@ -15,71 +19,17 @@ using inference::TextBlock;
 
 constexpr std::string_view kAnthropic = "anthropic-messages";
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-ApiError model_refusal(std::string_view text) {
-  return errors::validation(std::string(inference::kModelErrorPrefix) + std::string(text));
-}
-
-void check_cache_point(const CatalogueModel& model) {
-  if (model.features.prompt_caching) return;  // a short prefix has no effect on AWS either
-  throw errors::access_denied(
-      "You invoked an unsupported model or your request did not allow prompt caching. See the "
-      "documentation for more information.");
-}
-
-/// A blank text: Claude's own words, or Bedrock's for the others.
-ApiError blank_text(const CatalogueModel& model, const std::string& text, std::size_t message,
-                    std::size_t block) {
-  if (model.family == kAnthropic) {
-    return model_refusal(text.empty() ? "messages: text content blocks must be non-empty"
-                                      : "messages: text content blocks must contain "
-                                        "non-whitespace text");
-  }
-  return errors::validation(fmt::format(
-      "The text field in the ContentBlock object at messages.{}.content.{} is blank. Add text to "
-      "the text field, and try again.",
-      message, block));
-}
-
-/// Which member of the union is set, for the message that refuses it.
-const char* unbuilt_member(const ContentBlock& block) {
-  if (block.image) return "image";
-  if (block.document) return "document";
-  if (block.video) return "video";
-  if (block.audio) return "audio";
-  if (block.toolUse) return "toolUse";
-  if (block.toolResult) return "toolResult";
-  if (block.guardContent) return "guardContent";
-  if (block.reasoningContent) return "reasoningContent";
-  if (block.citationsContent) return "citationsContent";
-  if (block.searchResult) return "searchResult";
-  return nullptr;
-}
-
 inference::Message read_message(const api::runtime::Message& message, std::size_t index,
                                 const CatalogueModel& model) {
   inference::Message out;
   out.role = message.role == "assistant" ? Role::kAssistant : Role::kUser;
   for (std::size_t i = 0; i < message.content.size(); ++i) {
-    const ContentBlock& block = message.content[i];
-    if (block.text) {
-      if (is_blank(*block.text)) throw blank_text(model, *block.text, index, i);
-      out.content.emplace_back(TextBlock{*block.text});
-    } else if (block.cachePoint) {
-      check_cache_point(model);
-    } else if (const char* member = unbuilt_member(block)) {
-      throw errors::not_implemented(fmt::format("Converse with {} blocks", member));
-    } else {
-      throw errors::validation(fmt::format(
-          "The content block at messages.{}.content.{} is empty or not known. Set one of its "
-          "members and try again.",
-          index, i));
-    }
+    out.content.push_back(read_content_block(message.content[i], index, i, out.role, model));
   }
-  if (out.content.empty()) {
+  const bool any = std::any_of(out.content.begin(), out.content.end(), [](const auto& block) {
+    return !std::holds_alternative<inference::CachePoint>(block);
+  });
+  if (!any) {
     throw errors::validation(fmt::format(
         "The content field in the Message object at messages.{} is empty. Add a ContentBlock "
         "object to the content field and try again.",
@@ -88,7 +38,8 @@ inference::Message read_message(const api::runtime::Message& message, std::size_
   return out;
 }
 
-std::vector<inference::ContentBlock> read_system(const ConverseInput& input, const CatalogueModel& model) {
+std::vector<inference::ContentBlock> read_system(const ConverseInput& input,
+                                                 const CatalogueModel& model) {
   std::vector<inference::ContentBlock> blocks;
   if (input.system == nullptr || input.system->empty()) return blocks;
   if (!model.features.system_prompts) {
@@ -107,7 +58,7 @@ std::vector<inference::ContentBlock> read_system(const ConverseInput& input, con
       }
       blocks.emplace_back(TextBlock{*block.text});
     } else if (block.cachePoint) {
-      check_cache_point(model);
+      blocks.emplace_back(read_cache_point(*block.cachePoint, model));
     } else if (block.guardContent) {
       throw errors::not_implemented("Converse with guardContent blocks");
     }
@@ -148,10 +99,47 @@ std::vector<inference::Message> read_messages(const ConverseInput& input,
 
 void check_prefill(const std::vector<inference::Message>& messages, const CatalogueModel& model) {
   if (messages.back().role != Role::kAssistant || model.family != kAnthropic) return;
-  const std::string& text = std::get<TextBlock>(messages.back().content.back()).text;
-  if (is_blank(std::string_view(text).substr(text.size() - 1))) {
+  const auto* last = std::get_if<TextBlock>(&messages.back().content.back());
+  if (last && is_blank(std::string_view(last->text).substr(last->text.size() - 1))) {
     throw model_refusal("messages: final assistant content cannot end with trailing whitespace");
   }
+}
+
+/// Across the whole request, results of tools included.
+void check_document_names(const std::vector<inference::Message>& messages) {
+  std::set<std::string_view> names;
+  const auto check = [&names](const inference::DocumentBlock& document) {
+    if (names.insert(document.name).second) return;
+    throw errors::validation(
+        "Messages can't contain duplicate document names. Rename the document and retry your "
+        "request.");
+  };
+  for (const inference::Message& message : messages) {
+    for (const auto& block : message.content) {
+      if (const auto* document = std::get_if<inference::DocumentBlock>(&block)) check(*document);
+      const auto* result = std::get_if<inference::ToolResultBlock>(&block);
+      if (result == nullptr) continue;
+      for (const auto& part : result->content) {
+        if (const auto* document = std::get_if<inference::DocumentBlock>(&part)) check(*document);
+      }
+    }
+  }
+}
+
+void read_output_config(const ConverseInput& input, inference::GenerationRequest& request) {
+  if (input.output_config == nullptr) return;
+  request.reasoning.effort = input.output_config->effort.value_or("");
+  if (!input.output_config->textFormat) return;
+  const auto& definition = input.output_config->textFormat->structure.jsonSchema;
+  json::error_code malformed;
+  const json::value schema =
+      definition ? json::parse(definition->schema, malformed) : json::value();
+  if (malformed || !schema.is_object()) {
+    throw errors::validation(
+        "The value at outputConfig.textFormat.structure.jsonSchema.schema must be a JSON schema: "
+        "the text of a JSON object.");
+  }
+  request.output_schema = json::serialize(schema);
 }
 
 /// The number that the client wrote: the model has floats, and 0.9F as a double is 0.8999999761….
@@ -189,24 +177,6 @@ void read_additional_fields(const ConverseInput& input, const inference::Family&
   family.read_additional_fields(*fields, request);
 }
 
-/// Puts `value` at the place that a JSON pointer names, making the objects on the way.
-void place(json::object& root, std::string_view pointer, const json::value& value) {
-  json::object* at = &root;
-  while (true) {
-    pointer.remove_prefix(1);
-    const std::size_t slash = pointer.find('/');
-    const std::string_view key = pointer.substr(0, slash);
-    if (slash == std::string_view::npos) {
-      (*at)[key] = value;
-      return;
-    }
-    json::value& next = (*at)[key];
-    if (!next.is_object()) next.emplace_object();
-    at = &next.get_object();
-    pointer.remove_prefix(slash);
-  }
-}
-
 }  // namespace
 
 inference::GenerationRequest read_converse(const ConverseInput& input, const CatalogueModel& model,
@@ -219,76 +189,26 @@ inference::GenerationRequest read_converse(const ConverseInput& input, const Cat
   Conversation conversation;
   conversation.system = read_system(input, model);
   conversation.messages = read_messages(input, model, conversation.system);
-  if (input.has_tool_config) {
-    if (!model.features.tool_use) throw errors::validation("This model doesn't support tool use.");
-    throw errors::not_implemented("Converse with toolConfig");
-  }
+  if (input.tool_config) read_tool_config(*input.tool_config, input.stream, model, conversation);
+  check_document_names(conversation.messages);
   check_prefill(conversation.messages, model);
 
   inference::GenerationRequest request;
+  request.prompt = std::move(conversation);
   request.sampling = family.defaults();
   read_inference_config(input, model, request.sampling);
+  // Claude and Nova think when they are told to; the others that can, always do.
+  request.reasoning.enabled =
+      model.features.reasoning && model.family != kAnthropic && model.family != "nova";
+  read_output_config(input, request);
   read_additional_fields(input, family, request);
   for (const std::string& stop : request.sampling.stop_sequences) {
     if (stop.empty()) throw model_refusal("stop_sequences: each stop sequence must have a text");
   }
-  request.prompt = std::move(conversation);
+  // Tools may come by the model's own fields, too.
+  const auto& complete = std::get<Conversation>(request.prompt);
+  check_tool_turns(complete, input.tool_config != nullptr || !complete.tools.empty(), model);
   return request;
-}
-
-const char* converse_stop_reason(inference::StopReason reason) {
-  switch (reason) {
-    case inference::StopReason::kEndTurn:
-      return "end_turn";
-    case inference::StopReason::kMaxTokens:
-      return "max_tokens";
-    case inference::StopReason::kStopSequence:
-      return "stop_sequence";
-    case inference::StopReason::kToolUse:
-      return "tool_use";
-    case inference::StopReason::kContextWindowExceeded:
-      return "model_context_window_exceeded";
-  }
-  return "end_turn";
-}
-
-api::runtime::TokenUsage converse_usage(const inference::Usage& usage, const CatalogueModel& model,
-                                        bool streaming) {
-  api::runtime::TokenUsage out;
-  out.inputTokens = static_cast<std::int32_t>(usage.input_tokens);
-  out.outputTokens = static_cast<std::int32_t>(usage.output_tokens);
-  out.totalTokens = out.inputTokens + out.outputTokens;
-  const bool used = usage.cache_read_input_tokens > 0 || usage.cache_write_input_tokens > 0;
-  // Recorded: without cache use, streams leave these out and whole replies say 0.
-  if (used || (model.features.prompt_caching && !streaming)) {
-    out.cacheReadInputTokens = static_cast<std::int32_t>(usage.cache_read_input_tokens);
-    out.cacheWriteInputTokens = static_cast<std::int32_t>(usage.cache_write_input_tokens);
-    // AWS sends each count under both names.
-    out.cacheReadInputTokenCount = out.cacheReadInputTokens;
-    out.cacheWriteInputTokenCount = out.cacheWriteInputTokens;
-  }
-  return out;
-}
-
-std::optional<json::value> pick_response_fields(const std::vector<std::string>& paths,
-                                                const std::vector<json::object>& natives) {
-  json::object picked;
-  for (const std::string& path : paths) {
-    if (!path.starts_with('/')) {
-      throw errors::validation(
-          "The additionalModelResponseFieldPaths field takes JSON pointers that start with '/'.");
-    }
-    for (const json::object& native : natives) {
-      const json::value document = native;
-      json::error_code absent;
-      if (const json::value* found = document.find_pointer(path, absent)) {
-        place(picked, path, *found);
-        break;
-      }
-    }
-  }
-  if (picked.empty()) return std::nullopt;
-  return json::value(std::move(picked));
 }
 
 }  // namespace bedplate::operations

@@ -17,14 +17,15 @@ struct ConverseInput {
   const std::vector<api::runtime::SystemContentBlock>* system = nullptr;
   const api::runtime::InferenceConfiguration* inference_config = nullptr;
   const boost::json::value* additional_fields = nullptr;
-  bool has_tool_config = false;
+  const api::runtime::ToolConfiguration* tool_config = nullptr;
+  const api::runtime::OutputConfig* output_config = nullptr;
+  bool stream = false;
 };
 
 /// Refuses the parts of Converse that are not built yet, each by its name (501).
 template <class Request>
 void refuse_unbuilt_converse_parts(const Request& request) {
   if (request.guardrailConfig) throw errors::not_implemented("Converse with guardrailConfig");
-  if (request.outputConfig) throw errors::not_implemented("Converse with outputConfig");
   if (request.promptVariables && !request.promptVariables->empty()) {
     throw errors::not_implemented("Converse with promptVariables");
   }
@@ -41,7 +42,10 @@ ConverseInput converse_input(const Request& request) {
   input.messages = pointer_to(request.messages);
   input.system = pointer_to(request.system);
   input.additional_fields = pointer_to(request.additionalModelRequestFields);
-  input.has_tool_config = request.toolConfig.has_value();
+  input.tool_config = pointer_to(request.toolConfig);
+  if constexpr (requires { request.outputConfig; }) {
+    input.output_config = pointer_to(request.outputConfig);
+  }
   if constexpr (requires { request.inferenceConfig; }) {
     input.inference_config = pointer_to(request.inferenceConfig);
   }
@@ -52,16 +56,5 @@ ConverseInput converse_input(const Request& request) {
 inference::GenerationRequest read_converse(const ConverseInput& input,
                                            const inference::CatalogueModel& model,
                                            const inference::Family& family);
-
-/// Converse's name for a stop reason.
-const char* converse_stop_reason(inference::StopReason reason);
-
-api::runtime::TokenUsage converse_usage(const inference::Usage& usage,
-                                        const inference::CatalogueModel& model, bool streaming);
-
-/// Picks `paths` (JSON pointers) out of native JSON, each under its own path; nothing when none is
-/// there.
-std::optional<boost::json::value> pick_response_fields(
-    const std::vector<std::string>& paths, const std::vector<boost::json::object>& natives);
 
 }  // namespace bedplate::operations

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "inference/families/families.hpp"
+#include "operations/runtime/converse_reply.hpp"
 #include "protocol/shape_json.hpp"
 
 namespace bedplate::operations {
@@ -139,9 +140,9 @@ TEST(Converse, UnknownAdditionalFieldsAreTheModelsToRefuse) {
 
 TEST(Converse, PartsNotBuiltYetAreNamed) {
   EXPECT_EQ(refusal(R"({"messages": [{"role": "user", "content": [
-                        {"image": {"format": "png", "source": {"bytes": "AA=="}}}]}]})",
+                        {"video": {"format": "mp4", "source": {"bytes": "AA=="}}}]}]})",
                     claude()),
-            "Bedplate does not implement Converse with image blocks yet.");
+            "Bedplate does not implement Converse with video blocks yet.");
 }
 
 TEST(ResponseFields, ArePlacedUnderTheirOwnPath) {

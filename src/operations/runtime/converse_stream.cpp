@@ -1,6 +1,8 @@
 // ConverseStream: the reply as it is made. Order of events: recorded AWS traffic.
+#include "base/ids.hpp"
 #include "operations/handlers.hpp"
 #include "operations/runtime/converse_input.hpp"
+#include "operations/runtime/converse_reply.hpp"
 #include "operations/runtime/generation.hpp"
 
 namespace bedplate::operations {
@@ -19,12 +21,26 @@ class EventSink final : public inference::GenerationSink {
 
   Task<> on_event(inference::GenerationEvent event) override {
     if (!events_.started()) co_await begin();
-    if (auto* delta = std::get_if<inference::TextDelta>(&event)) {
-      Op::Event frame;
-      auto& block = frame.contentBlockDelta.emplace();
-      block.contentBlockIndex = 0;
-      block.delta.text = std::move(delta->text);
-      has_text_ = true;
+    if (auto* text = std::get_if<inference::TextDelta>(&event)) {
+      turn_to(Block::kText);
+      Op::Event frame = delta_frame();
+      frame.contentBlockDelta->delta.text = std::move(text->text);
+      co_await events_.send(frame);
+    } else if (auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
+      turn_to(Block::kReasoning);
+      Op::Event frame = delta_frame();
+      frame.contentBlockDelta->delta.reasoningContent.emplace().text = std::move(thought->text);
+      co_await events_.send(frame);
+    } else if (auto* end_of_thought = std::get_if<inference::ReasoningEnd>(&event)) {
+      Op::Event frame = delta_frame();
+      frame.contentBlockDelta->delta.reasoningContent.emplace().signature =
+          std::move(end_of_thought->signature);
+      events_.hold(frame);
+    } else if (auto* call = std::get_if<inference::ToolUseStart>(&event)) {
+      co_await begin_call(std::move(call->name));
+    } else if (auto* input = std::get_if<inference::ToolInputDelta>(&event)) {
+      Op::Event frame = delta_frame();
+      frame.contentBlockDelta->delta.toolUse.emplace().input = std::move(input->json);
       co_await events_.send(frame);
     } else if (const auto* end = std::get_if<inference::GenerationEnd>(&event)) {
       co_await finish(*end);
@@ -32,6 +48,8 @@ class EventSink final : public inference::GenerationSink {
   }
 
  private:
+  enum class Block { kNone, kText, kReasoning, kCall };
+
   Task<> begin() {
     const Op::Response head;
     co_await events_.start(head);
@@ -40,12 +58,42 @@ class EventSink final : public inference::GenerationSink {
     co_await events_.send(frame);
   }
 
-  Task<> finish(inference::GenerationEnd end) {
-    if (has_text_) {
+  Op::Event delta_frame() const {
+    Op::Event frame;
+    frame.contentBlockDelta.emplace().contentBlockIndex = index_;
+    return frame;
+  }
+
+  /// Ends the block under way when the next one is of another kind, or is a call.
+  void turn_to(Block kind) {
+    if (block_ == kind && kind != Block::kCall) return;
+    if (block_ != Block::kNone) {
       Op::Event stop;
-      stop.contentBlockStop.emplace().contentBlockIndex = 0;
+      stop.contentBlockStop.emplace().contentBlockIndex = index_;
       events_.hold(stop);
+      ++index_;
     }
+    block_ = kind;
+  }
+
+  /// Only tool calls announce their block. Recorded: the first piece of a call's input is empty.
+  Task<> begin_call(std::string name) {
+    turn_to(Block::kCall);
+    Op::Event start;
+    auto& block = start.contentBlockStart.emplace();
+    block.contentBlockIndex = index_;
+    auto& call = block.start.toolUse.emplace();
+    call.toolUseId = random_tool_use_id();
+    call.name = std::move(name);
+    call.type = "tool_use";
+    events_.hold(start);
+    Op::Event frame = delta_frame();
+    frame.contentBlockDelta->delta.toolUse.emplace().input = "";
+    co_await events_.send(frame);
+  }
+
+  Task<> finish(inference::GenerationEnd end) {
+    turn_to(Block::kNone);
     Op::Event message_stop;
     auto& message = message_stop.messageStop.emplace();
     message.stopReason = converse_stop_reason(end.reason);
@@ -74,7 +122,8 @@ class EventSink final : public inference::GenerationSink {
   const inference::Family& family_;
   inference::ResolvedModel resolved_;
   EventWriter<Op>& events_;
-  bool has_text_ = false;
+  Block block_ = Block::kNone;
+  std::int32_t index_ = 0;
 };
 
 }  // namespace
@@ -84,13 +133,14 @@ Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>&
   inference::ResolvedModel resolved = resolve_model(context, request.modelId);
   refuse_unbuilt_converse_parts(request);
   const inference::Family& family = family_of(*resolved.model);
-  inference::GenerationRequest generation =
-      read_converse(converse_input(request), *resolved.model, family);
+  ConverseInput input = converse_input(request);
+  input.stream = true;
+  inference::GenerationRequest generation = read_converse(input, *resolved.model, family);
   if (!resolved.model->features.converse_stream || !resolved.model->response_streaming) {
     throw errors::validation("The model is unsupported for streaming.");
   }
   EventSink sink(context, request, family, resolved, events);
-  co_await generate(resolved, std::move(generation), sink, true,
+  co_await generate(context, resolved, std::move(generation), sink, true,
                     [&events] { return events.started(); });
 }
 

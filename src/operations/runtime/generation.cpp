@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "operations/model_errors.hpp"
+#include "operations/runtime/reasoning.hpp"
 
 namespace bedplate::operations {
 
@@ -33,24 +34,25 @@ inference::ReplyContext reply_context(const Context& context,
   return reply;
 }
 
-Task<> generate(inference::ResolvedModel resolved, inference::GenerationRequest request,
-                inference::GenerationSink& sink, bool in_converse,
-                std::function<bool()> stream_started) {
+Task<> generate(Context& context, inference::ResolvedModel resolved,
+                inference::GenerationRequest request, inference::GenerationSink& sink,
+                bool in_converse, std::function<bool()> stream_started) {
+  check_reasoning(request, context.services.reasoning_signer, in_converse);
+  ReasoningSink reasoned(sink, context.services.reasoning_signer, request.reasoning.enabled);
   try {
-    co_await resolved.engine->generate(std::move(request), sink);
+    co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
     throw model_error(failure, *resolved.model, in_converse, stream_started());
   }
 }
 
-Task<inference::GenerationReply> generate_whole(inference::ResolvedModel resolved,
+Task<inference::GenerationReply> generate_whole(Context& context, inference::ResolvedModel resolved,
                                                 inference::GenerationRequest request,
                                                 bool in_converse) {
-  try {
-    co_return co_await inference::collect(*resolved.engine, std::move(request));
-  } catch (const inference::EngineError& failure) {
-    throw model_error(failure, *resolved.model, in_converse, false);
-  }
+  inference::Collector collector;
+  co_await generate(context, std::move(resolved), std::move(request), collector, in_converse,
+                    [] { return false; });
+  co_return std::move(collector.reply);
 }
 
 }  // namespace bedplate::operations

@@ -19,14 +19,15 @@ const inference::Family& family_of(const inference::CatalogueModel& model);
 inference::ReplyContext reply_context(const Context& context,
                                       const inference::ResolvedModel& resolved);
 
-/// Runs a generation into `sink`. EngineErrors leave it as the ApiError they are on the wire;
-/// `stream_started` tells whether the reply had begun.
-Task<> generate(inference::ResolvedModel resolved, inference::GenerationRequest request,
-                inference::GenerationSink& sink, bool in_converse,
-                std::function<bool()> stream_started);
+/// Runs a generation into `sink`. The model's thinking reaches it only when the request asked for
+/// it, and signed; thinking that the client sends back must be signed so. EngineErrors leave it as
+/// the ApiError they are on the wire; `stream_started` tells whether the reply had begun.
+Task<> generate(Context& context, inference::ResolvedModel resolved,
+                inference::GenerationRequest request, inference::GenerationSink& sink,
+                bool in_converse, std::function<bool()> stream_started);
 
 /// The same, handing back the whole reply.
-Task<inference::GenerationReply> generate_whole(inference::ResolvedModel resolved,
+Task<inference::GenerationReply> generate_whole(Context& context, inference::ResolvedModel resolved,
                                                 inference::GenerationRequest request,
                                                 bool in_converse);
 

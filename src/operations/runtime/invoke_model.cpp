@@ -34,7 +34,7 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
       family.parse(inference::parse_body_object(native_body(request.body)), *resolved.model, false);
 
   inference::GenerationReply reply =
-      co_await generate_whole(resolved, std::move(generation), false);
+      co_await generate_whole(context, resolved, std::move(generation), false);
 
   add_token_headers(context, resolved, reply.end.usage);
   api::runtime::InvokeModelResponse response;

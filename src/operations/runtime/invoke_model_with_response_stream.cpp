@@ -82,7 +82,7 @@ Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>&
   head.serviceTier = request.serviceTier;
   ChunkSink sink(context, events, std::move(head), resolved.model->family == "nova",
                  family.chunk_renderer(reply_context(context, resolved)));
-  co_await generate(resolved, std::move(generation), sink, false,
+  co_await generate(context, resolved, std::move(generation), sink, false,
                     [&events] { return events.started(); });
 }
 

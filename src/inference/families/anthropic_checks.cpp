@@ -1,0 +1,186 @@
+// What Anthropic checks once a body has the right shape, in its words.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/api_error.hpp"
+#include "inference/families/anthropic_content.hpp"
+
+namespace bedplate::inference {
+namespace {
+namespace json = boost::json;
+
+constexpr std::int64_t kThinkingTokensMin = 1'024;
+constexpr int kCachePointsMax = 4;
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+void check_texts(const Message& message, bool prefill) {
+  for (const ContentBlock& block : message.content) {
+    const auto* text = std::get_if<TextBlock>(&block);
+    if (text == nullptr || prefill) continue;
+    if (text->text.empty()) {
+      throw errors::validation("messages: text content blocks must be non-empty");
+    }
+    if (is_blank(text->text)) {
+      throw errors::validation("messages: text content blocks must contain non-whitespace text");
+    }
+  }
+  if (!prefill || message.content.empty()) return;
+  const auto* last = std::get_if<TextBlock>(&message.content.back());
+  if (last && !last->text.empty() && is_blank(last->text.substr(last->text.size() - 1))) {
+    throw errors::validation(
+        "messages: final assistant content cannot end with trailing whitespace");
+  }
+}
+
+template <class Block, class Id>
+std::vector<std::string> ids_in(const Message& message, Id id) {
+  std::vector<std::string> ids;
+  for (const ContentBlock& block : message.content) {
+    if (const auto* found = std::get_if<Block>(&block)) ids.push_back(found->*id);
+  }
+  return ids;
+}
+
+void check_answers(const std::vector<std::string>& calls, const std::vector<std::string>& results,
+                   std::size_t turn) {
+  const auto has = [](const std::vector<std::string>& ids, const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  for (const std::string& id : calls) {
+    if (has(results, id)) continue;
+    throw errors::validation(fmt::format(
+        "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: "
+        "{}. Each `tool_use` block must have a corresponding `tool_result` block in the next "
+        "message.",
+        turn - 1, id));
+  }
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (has(calls, results[i])) continue;
+    throw errors::validation(fmt::format(
+        "messages.{}.content.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. Each "
+        "`tool_result` block must have a corresponding `tool_use` block in the previous message.",
+        turn, i, results[i]));
+  }
+}
+
+void check_cache_points(const Conversation& conversation) {
+  int count = conversation.cache_tools ? 1 : 0;
+  const auto add = [&count](const std::vector<ContentBlock>& blocks) {
+    count += static_cast<int>(std::count_if(blocks.begin(), blocks.end(), [](const auto& block) {
+      return std::holds_alternative<CachePoint>(block);
+    }));
+  };
+  add(conversation.system);
+  for (const Message& message : conversation.messages) add(message.content);
+  if (count > kCachePointsMax) {
+    throw errors::validation(
+        fmt::format("A maximum of {} blocks with cache_control may be provided. Found {}.",
+                    kCachePointsMax, count));
+  }
+}
+
+}  // namespace
+
+void read_anthropic_thinking(const json::object& thinking, GenerationRequest& request) {
+  BodyViolations violations;
+  BodyReader reader(thinking, "#/thinking", violations);
+  reader.require("type");
+  const std::string type = reader.string("type").value_or("disabled");
+  reader.any("display");
+  const json::value* budget = reader.any("budget_tokens");
+  violations.throw_if_any();
+  request.reasoning.enabled = type == "enabled" || type == "adaptive";
+  if (type == "enabled") {
+    if (budget == nullptr || !budget->is_int64()) {
+      throw errors::validation("thinking.enabled.budget_tokens: Field required");
+    }
+    if (budget->as_int64() < kThinkingTokensMin) {
+      throw errors::validation(
+          fmt::format("thinking.enabled.budget_tokens: Input should be greater than or equal to {}",
+                      kThinkingTokensMin));
+    }
+    request.reasoning.budget_tokens = budget->as_int64();
+  } else if (type != "disabled" && type != "adaptive") {
+    throw errors::validation(fmt::format(
+        "thinking: Input tag '{}' found using 'type' does not match any of the expected tags: "
+        "'adaptive', 'disabled', 'enabled'",
+        type));
+  }
+}
+
+void read_anthropic_output(const json::object& output, GenerationRequest& request) {
+  BodyViolations violations;
+  BodyReader reader(output, "#/output_config", violations);
+  if (const auto effort = reader.string("effort")) request.reasoning.effort = *effort;
+  // The older `output_format` is what `output_config.format` holds.
+  const json::object* format = output.contains("schema") ? &output : reader.object("format");
+  violations.throw_if_any();
+  if (format == nullptr) return;
+  const json::value* type = format->if_contains("type");
+  const json::value* schema = format->if_contains("schema");
+  if (type == nullptr || *type != "json_schema" || schema == nullptr || !schema->is_object()) {
+    throw errors::validation("output_config.format: Input should be a json_schema with a schema");
+  }
+  request.output_schema = json::serialize(*schema);
+}
+
+void check_anthropic_conversation(const Conversation& conversation) {
+  const std::vector<Message>& messages = conversation.messages;
+  if (messages.empty()) {
+    throw errors::validation("messages: at least one message is required");
+  }
+  if (messages.front().role != Role::kUser) {
+    throw errors::validation("messages: first message must use the \"user\" role");
+  }
+  std::vector<std::string> calls;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const bool prefill = i + 1 == messages.size() && messages[i].role == Role::kAssistant;
+    if (messages[i].content.empty() && !prefill) {
+      throw errors::validation(fmt::format(
+          "messages.{}: all messages must have non-empty content except for the optional final "
+          "assistant message",
+          i));
+    }
+    check_texts(messages[i], prefill);
+    check_answers(calls, ids_in<ToolResultBlock>(messages[i], &ToolResultBlock::tool_use_id), i);
+    calls = ids_in<ToolUseBlock>(messages[i], &ToolUseBlock::id);
+  }
+  check_answers(calls, {}, messages.size());
+  check_cache_points(conversation);
+}
+
+void check_anthropic_thinking(const GenerationRequest& request, std::string_view prefix) {
+  if (!request.reasoning.enabled) return;
+  const auto refuse = [prefix](std::string_view text) {
+    return errors::validation(std::string(prefix) + std::string(text));
+  };
+  const SamplingParameters& sampling = request.sampling;
+  if (sampling.temperature.value_or(1) != 1) {
+    throw refuse("`temperature` may only be set to 1 when thinking is enabled.");
+  }
+  if (sampling.top_p.value_or(1) < 0.95) {
+    throw refuse(
+        "`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.");
+  }
+  if (sampling.top_k) throw refuse("`top_k` must be unset when thinking is enabled.");
+  const auto budget = request.reasoning.budget_tokens;
+  if (budget && sampling.max_tokens && *sampling.max_tokens <= *budget) {
+    throw refuse("`max_tokens` must be greater than `thinking.budget_tokens`.");
+  }
+  const auto* conversation = std::get_if<Conversation>(&request.prompt);
+  if (conversation == nullptr) return;
+  const ToolChoice::Kind choice = conversation->tool_choice.kind;
+  if (choice == ToolChoice::Kind::kAny || choice == ToolChoice::Kind::kTool) {
+    throw refuse("Thinking may not be enabled when tool_choice forces tool use.");
+  }
+  if (conversation->messages.empty()) return;
+  if (conversation->messages.back().role == Role::kAssistant) {
+    throw refuse("Prefilling assistant messages is not supported when thinking is enabled.");
+  }
+}
+
+}  // namespace bedplate::inference

@@ -1,0 +1,184 @@
+#include "inference/families/anthropic_reply.hpp"
+
+#include "base/ids.hpp"
+
+namespace bedplate::inference {
+namespace {
+namespace json = boost::json;
+
+const char* stop_reason_name(StopReason reason) {
+  switch (reason) {
+    case StopReason::kEndTurn:
+      return "end_turn";
+    case StopReason::kMaxTokens:
+      return "max_tokens";
+    case StopReason::kStopSequence:
+      return "stop_sequence";
+    case StopReason::kToolUse:
+      return "tool_use";
+    case StopReason::kContextWindowExceeded:
+      return "model_context_window_exceeded";
+  }
+  return "end_turn";
+}
+
+std::string make_tool_use_id() {
+  return "toolu_bdrk_01" + random_base62(22);
+}
+
+json::object usage_json(const Usage& usage, bool reports_caching) {
+  json::object out{{"input_tokens", usage.input_tokens}};
+  if (reports_caching) {
+    out["cache_creation_input_tokens"] = usage.cache_write_input_tokens;
+    out["cache_read_input_tokens"] = usage.cache_read_input_tokens;
+  }
+  out["output_tokens"] = usage.output_tokens;
+  return out;
+}
+
+json::value stop_sequence_json(const GenerationEnd& end) {
+  if (end.reason != StopReason::kStopSequence) return nullptr;
+  return json::value(end.stop_sequence);
+}
+
+json::object message_json(const ReplyContext& context) {
+  return {{"id", "msg_bdrk_01" + random_base62(22)},
+          {"type", "message"},
+          {"role", "assistant"},
+          {"model", bare_anthropic_name(context.model->id)},
+          {"content", json::array{}},
+          {"stop_reason", nullptr},
+          {"stop_sequence", nullptr}};
+}
+
+/// A call that the token limit cut has no whole input.
+json::value input_json(const std::string& text) {
+  json::error_code malformed;
+  json::value input = json::parse(text, malformed);
+  if (malformed || !input.is_object()) return json::object();
+  return input;
+}
+
+json::object block_json(const ContentBlock& block) {
+  if (const auto* thought = std::get_if<ReasoningBlock>(&block)) {
+    return {{"type", "thinking"}, {"thinking", thought->text}, {"signature", thought->signature}};
+  }
+  if (const auto* call = std::get_if<ToolUseBlock>(&block)) {
+    return {{"type", "tool_use"},
+            {"id", make_tool_use_id()},
+            {"name", call->name},
+            {"input", input_json(call->input)}};
+  }
+  const auto* text = std::get_if<TextBlock>(&block);
+  return {{"type", "text"}, {"text", text ? text->text : ""}};
+}
+
+class AnthropicChunks final : public ChunkRenderer {
+ public:
+  explicit AnthropicChunks(ReplyContext context) : context_(std::move(context)) {}
+
+  void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
+    if (const auto* start = std::get_if<GenerationStart>(&event)) {
+      begin(*start, chunks);
+    } else if (const auto* text = std::get_if<TextDelta>(&event)) {
+      turn_to(Block::kText, {{"type", "text"}, {"text", ""}}, chunks);
+      add_delta({{"type", "text_delta"}, {"text", text->text}}, chunks);
+    } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
+      turn_to(Block::kThinking, {{"type", "thinking"}, {"thinking", ""}, {"signature", ""}},
+              chunks);
+      add_delta({{"type", "thinking_delta"}, {"thinking", thought->text}}, chunks);
+    } else if (const auto* thinking_end = std::get_if<ReasoningEnd>(&event)) {
+      add_delta({{"type", "signature_delta"}, {"signature", thinking_end->signature}}, chunks);
+    } else if (const auto* call = std::get_if<ToolUseStart>(&event)) {
+      turn_to(Block::kCall,
+              {{"type", "tool_use"},
+               {"id", make_tool_use_id()},
+               {"name", call->name},
+               {"input", json::object{}}},
+              chunks);
+      add_delta({{"type", "input_json_delta"}, {"partial_json", ""}}, chunks);
+    } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {
+      add_delta({{"type", "input_json_delta"}, {"partial_json", input->json}}, chunks);
+    } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
+      finish(*end, chunks);
+    }
+  }
+
+ private:
+  enum class Block { kNone, kText, kThinking, kCall };
+
+  void begin(const GenerationStart& start, std::vector<json::object>& chunks) {
+    input_known_ = start.input_tokens.has_value();
+    json::object message = message_json(context_);
+    Usage usage;
+    usage.input_tokens = start.input_tokens.value_or(0);
+    usage.output_tokens = 1;
+    message["usage"] = usage_json(usage, context_.reports_caching);
+    chunks.push_back({{"type", "message_start"}, {"message", std::move(message)}});
+  }
+
+  /// Begins a block unless one of that kind is under way; each call has its own.
+  void turn_to(Block kind, json::object content, std::vector<json::object>& chunks) {
+    if (block_ == kind && kind != Block::kCall) return;
+    end_block(chunks);
+    block_ = kind;
+    chunks.push_back({{"type", "content_block_start"},
+                      {"index", index_},
+                      {"content_block", std::move(content)}});
+  }
+
+  void end_block(std::vector<json::object>& chunks) {
+    if (block_ == Block::kNone) return;
+    chunks.push_back({{"type", "content_block_stop"}, {"index", index_}});
+    block_ = Block::kNone;
+    ++index_;
+  }
+
+  void add_delta(json::object delta, std::vector<json::object>& chunks) {
+    chunks.push_back(
+        {{"type", "content_block_delta"}, {"index", index_}, {"delta", std::move(delta)}});
+  }
+
+  void finish(const GenerationEnd& end, std::vector<json::object>& chunks) {
+    end_block(chunks);
+    json::object usage{{"output_tokens", end.usage.output_tokens}};
+    if (!input_known_) usage["input_tokens"] = end.usage.input_tokens;
+    chunks.push_back({{"type", "message_delta"},
+                      {"delta",
+                       {{"stop_reason", stop_reason_name(end.reason)},
+                        {"stop_sequence", stop_sequence_json(end)}}},
+                      {"usage", std::move(usage)}});
+    chunks.push_back({{"type", "message_stop"}});
+  }
+
+  ReplyContext context_;
+  bool input_known_ = true;
+  Block block_ = Block::kNone;
+  std::int64_t index_ = 0;
+};
+
+}  // namespace
+
+std::string bare_anthropic_name(std::string_view id) {
+  if (const std::size_t at = id.find("anthropic."); at != std::string_view::npos) {
+    id.remove_prefix(at + std::string_view("anthropic.").size());
+  }
+  if (const std::size_t at = id.rfind("-v"); at != std::string_view::npos) id = id.substr(0, at);
+  return std::string(id);
+}
+
+json::object render_anthropic_message(const GenerationReply& reply, const ReplyContext& context) {
+  json::object message = message_json(context);
+  json::array& content = message["content"].as_array();
+  for (const ContentBlock& block : reply.content) content.push_back(block_json(block));
+  message["stop_reason"] = stop_reason_name(reply.end.reason);
+  message["stop_sequence"] = stop_sequence_json(reply.end);
+  message["usage"] = usage_json(reply.end.usage, context.reports_caching);
+  return message;
+}
+
+std::unique_ptr<ChunkRenderer> make_anthropic_chunks(const ReplyContext& context) {
+  return std::make_unique<AnthropicChunks>(context);
+}
+
+}  // namespace bedplate::inference

@@ -1,0 +1,121 @@
+#include "operations/runtime/converse_reply.hpp"
+
+#include "base/api_error.hpp"
+#include "base/ids.hpp"
+
+namespace bedplate::operations {
+namespace {
+namespace json = boost::json;
+using inference::CatalogueModel;
+
+/// A call that the token limit cut has no whole input: what there is of it, is nothing.
+json::value input_of(const std::string& text) {
+  json::error_code malformed;
+  json::value input = json::parse(text, malformed);
+  if (malformed || !input.is_object()) return json::object();
+  return input;
+}
+
+api::runtime::ContentBlock content_block(inference::ContentBlock in) {
+  api::runtime::ContentBlock out;
+  if (auto* text = std::get_if<inference::TextBlock>(&in)) {
+    out.text = std::move(text->text);
+  } else if (auto* thought = std::get_if<inference::ReasoningBlock>(&in)) {
+    auto& reasoning = out.reasoningContent.emplace().reasoningText.emplace();
+    reasoning.text = std::move(thought->text);
+    if (!thought->signature.empty()) reasoning.signature = std::move(thought->signature);
+  } else if (auto* call = std::get_if<inference::ToolUseBlock>(&in)) {
+    auto& use = out.toolUse.emplace();
+    use.toolUseId = random_tool_use_id();
+    use.name = std::move(call->name);
+    use.input = input_of(call->input);
+    use.type = "tool_use";
+  }
+  return out;
+}
+
+/// Puts `value` at the place that a JSON pointer names, making the objects on the way.
+void place(json::object& root, std::string_view pointer, const json::value& value) {
+  json::object* at = &root;
+  while (true) {
+    pointer.remove_prefix(1);
+    const std::size_t slash = pointer.find('/');
+    const std::string_view key = pointer.substr(0, slash);
+    if (slash == std::string_view::npos) {
+      (*at)[key] = value;
+      return;
+    }
+    json::value& next = (*at)[key];
+    if (!next.is_object()) next.emplace_object();
+    at = &next.get_object();
+    pointer.remove_prefix(slash);
+  }
+}
+
+}  // namespace
+
+api::runtime::Message converse_message(inference::GenerationReply reply) {
+  api::runtime::Message message;
+  message.role = "assistant";
+  for (inference::ContentBlock& block : reply.content) {
+    message.content.push_back(content_block(std::move(block)));
+  }
+  return message;
+}
+
+const char* converse_stop_reason(inference::StopReason reason) {
+  switch (reason) {
+    case inference::StopReason::kEndTurn:
+      return "end_turn";
+    case inference::StopReason::kMaxTokens:
+      return "max_tokens";
+    case inference::StopReason::kStopSequence:
+      return "stop_sequence";
+    case inference::StopReason::kToolUse:
+      return "tool_use";
+    case inference::StopReason::kContextWindowExceeded:
+      return "model_context_window_exceeded";
+  }
+  return "end_turn";
+}
+
+api::runtime::TokenUsage converse_usage(const inference::Usage& usage, const CatalogueModel& model,
+                                        bool streaming) {
+  api::runtime::TokenUsage out;
+  out.inputTokens = static_cast<std::int32_t>(usage.input_tokens);
+  out.outputTokens = static_cast<std::int32_t>(usage.output_tokens);
+  out.totalTokens = out.inputTokens + out.outputTokens;
+  const bool used = usage.cache_read_input_tokens > 0 || usage.cache_write_input_tokens > 0;
+  // Recorded: without cache use, streams leave these out and whole replies say 0.
+  if (used || (model.features.prompt_caching && !streaming)) {
+    out.cacheReadInputTokens = static_cast<std::int32_t>(usage.cache_read_input_tokens);
+    out.cacheWriteInputTokens = static_cast<std::int32_t>(usage.cache_write_input_tokens);
+    // AWS sends each count under both names.
+    out.cacheReadInputTokenCount = out.cacheReadInputTokens;
+    out.cacheWriteInputTokenCount = out.cacheWriteInputTokens;
+  }
+  return out;
+}
+
+std::optional<json::value> pick_response_fields(const std::vector<std::string>& paths,
+                                                const std::vector<json::object>& natives) {
+  json::object picked;
+  for (const std::string& path : paths) {
+    if (!path.starts_with('/')) {
+      throw errors::validation(
+          "The additionalModelResponseFieldPaths field takes JSON pointers that start with '/'.");
+    }
+    for (const json::object& native : natives) {
+      const json::value document = native;
+      json::error_code absent;
+      if (const json::value* found = document.find_pointer(path, absent)) {
+        place(picked, path, *found);
+        break;
+      }
+    }
+  }
+  if (picked.empty()) return std::nullopt;
+  return json::value(std::move(picked));
+}
+
+}  // namespace bedplate::operations

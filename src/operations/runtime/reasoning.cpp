@@ -1,0 +1,42 @@
+#include "operations/runtime/reasoning.hpp"
+
+#include <fmt/format.h>
+
+#include "base/api_error.hpp"
+#include "inference/families/family.hpp"
+
+namespace bedplate::operations {
+
+Task<> ReasoningSink::on_event(inference::GenerationEvent event) {
+  if (const auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
+    if (!wanted_) co_return;
+    thinking_ += thought->text;
+  } else if (!thinking_.empty()) {
+    inference::GenerationEvent end(inference::ReasoningEnd{signer_.sign(thinking_)});
+    thinking_.clear();
+    co_await next_.on_event(std::move(end));
+  }
+  co_await next_.on_event(std::move(event));
+}
+
+void check_reasoning(const inference::GenerationRequest& request,
+                     const inference::ReasoningSigner& signer, bool in_converse) {
+  const auto* conversation = std::get_if<inference::Conversation>(&request.prompt);
+  if (conversation == nullptr) return;
+  for (std::size_t turn = 0; turn < conversation->messages.size(); ++turn) {
+    const auto& content = conversation->messages[turn].content;
+    for (std::size_t i = 0; i < content.size(); ++i) {
+      const auto* thought = std::get_if<inference::ReasoningBlock>(&content[i]);
+      if (thought == nullptr || (thought->signature.empty() && thought->redacted.empty())) continue;
+      // This server redacts nothing, so no redacted thinking can be its own.
+      const bool redacted = !thought->redacted.empty();
+      if (!redacted && signer.verify(thought->text, thought->signature)) continue;
+      throw errors::validation(fmt::format(
+          "{}messages.{}.content.{}: Invalid `{}` in `{}` block",
+          in_converse ? inference::kModelErrorPrefix : std::string_view(), turn, i,
+          redacted ? "data" : "signature", redacted ? "redacted_thinking" : "thinking"));
+    }
+  }
+}
+
+}  // namespace bedplate::operations

@@ -1,0 +1,33 @@
+// The model's thinking on its way to the client and back.
+#pragma once
+
+#include <string>
+
+#include "inference/conversation.hpp"
+#include "inference/reasoning_signer.hpp"
+
+namespace bedplate::operations {
+
+/// Hands events on. Signs each block of thinking where it ends; drops all of it when it was not
+/// asked for, as weights think whether or not they are told to.
+class ReasoningSink final : public inference::GenerationSink {
+ public:
+  ReasoningSink(inference::GenerationSink& next, const inference::ReasoningSigner& signer,
+                bool wanted)
+      : next_(next), signer_(signer), wanted_(wanted) {}
+
+  Task<> on_event(inference::GenerationEvent event) override;
+
+ private:
+  inference::GenerationSink& next_;
+  const inference::ReasoningSigner& signer_;
+  const bool wanted_;
+  std::string thinking_;  ///< of the block under way
+};
+
+/// Throws ValidationException, in Anthropic's words, when thinking that came back is not what this
+/// server signed. Unsigned thinking is for other models, which sign none.
+void check_reasoning(const inference::GenerationRequest& request,
+                     const inference::ReasoningSigner& signer, bool in_converse);
+
+}  // namespace bedplate::operations
