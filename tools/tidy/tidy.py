@@ -36,9 +36,12 @@ MAY_INCLUDE = {
     "wire": ("base", "async"),
     "protocol": ("base", "async", "wire/http.hpp", "api"),
     "identity": ("base", "async", "wire/http.hpp"),
-    "inference": ("base", "async", "wire", "protocol", "identity"),
-    "operations": ("base", "async", "wire", "protocol", "identity", "inference", "api"),
-    "app": ("base", "async", "wire", "protocol", "identity", "inference", "operations", "api"),
+    "documents": ("base", "async"),
+    "inference": ("base", "async", "wire", "protocol", "identity", "documents"),
+    "operations": ("base", "async", "wire", "protocol", "identity", "documents", "inference",
+                   "api"),
+    "app": ("base", "async", "wire", "protocol", "identity", "documents", "inference",
+            "operations", "api"),
 }
 SOURCE_ROOTS = ("src", "tests", "bench")
 SOURCE_SUFFIXES = (".cpp", ".hpp")

@@ -11,7 +11,7 @@
 #include "async/blocking_pool.hpp"
 #include "async/task_group.hpp"
 #include "inference/engine.hpp"
-#include "inference/engines/child_process.hpp"
+#include "async/child_process.hpp"
 #include "inference/engines/supervision.hpp"
 
 namespace bedplate::inference {

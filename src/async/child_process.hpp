@@ -11,12 +11,20 @@
 
 #include "async/task.hpp"
 
-namespace bedplate::inference {
+namespace bedplate {
 
 struct ChildCommand {
   std::vector<std::string> arguments;    ///< the program's path first
   std::vector<std::string> environment;  ///< "NAME=value", nothing else is passed on
   std::filesystem::path log_file;        ///< standard output and error are appended to it
+  int input = -1;   ///< the caller's descriptor that becomes standard input; -1: empty
+  int output = -1;  ///< the same for standard output; -1: the log
+};
+
+/// What a child and those of its children that it waited for have used.
+struct ChildUsage {
+  std::chrono::microseconds processor_time{0};
+  long memory_max_bytes = 0;  ///< resident, of the largest of them
 };
 
 /// A launched child. Safe from every thread. Its owner must see to its end: the destructor kills
@@ -31,6 +39,8 @@ class Child {
   virtual Task<std::string> wait() = 0;
   /// The same on a thread that may block. False when `limit` passed first.
   virtual bool wait_blocking(std::chrono::milliseconds limit) = 0;
+  /// Known once it has ended.
+  virtual ChildUsage usage() const { return {}; }
 };
 
 class ProcessLauncher {
@@ -48,4 +58,4 @@ class ForkLauncher final : public ProcessLauncher {
   std::shared_ptr<Child> launch_blocking(const ChildCommand& command) override;
 };
 
-}  // namespace bedplate::inference
+}  // namespace bedplate

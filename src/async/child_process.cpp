@@ -1,10 +1,11 @@
-#include "inference/engines/child_process.hpp"
+#include "async/child_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,31 +18,21 @@
 #include <stdexcept>
 #include <thread>
 
-namespace bedplate::inference {
+#include "base/descriptor.hpp"
+
+namespace bedplate {
 namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{20};  ///< where the kernel has no pidfd
-
-/// A file descriptor with an owner.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-  void close() {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
-  }
-
- private:
-  int number_;
-};
 
 std::string describe(int status) {
   if (WIFEXITED(status)) return fmt::format("exited with status {}", WEXITSTATUS(status));
   const int number = WTERMSIG(status);
   return fmt::format("was ended by signal {} ({})", number, sigdescr_np(number));
+}
+
+std::chrono::microseconds duration_of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
 class ForkedChild final : public Child {
@@ -94,22 +85,31 @@ class ForkedChild final : public Child {
     return true;
   }
 
+  ChildUsage usage() const override {
+    const std::lock_guard lock(mutex_);
+    return usage_;
+  }
+
  private:
   /// True when it has ended. Reaps it once, whoever asks.
   bool reap() {
     const std::lock_guard lock(mutex_);
     if (status_) return true;
     int status = 0;
-    const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+    rusage used = {};
+    const pid_t ended = ::wait4(pid_, &status, WNOHANG, &used);
     if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
     status_ = status;
+    usage_ = {.processor_time = duration_of(used.ru_utime) + duration_of(used.ru_stime),
+              .memory_max_bytes = used.ru_maxrss * 1024};
     return true;
   }
 
   pid_t pid_;
   Descriptor pidfd_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<int> status_;
+  ChildUsage usage_;
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -123,7 +123,8 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 struct Prepared {
   std::vector<char*> arguments;
   std::vector<char*> environment;
-  int input = -1;  ///< /dev/null
+  int input = -1;
+  int output = -1;
   int log = -1;
   int report = -1;  ///< errno goes here when exec fails
   pid_t parent = 0;
@@ -141,7 +142,7 @@ struct Prepared {
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::dup2(prepared.input, STDIN_FILENO);
-  ::dup2(prepared.log, STDOUT_FILENO);
+  ::dup2(prepared.output, STDOUT_FILENO);
   ::dup2(prepared.log, STDERR_FILENO);
 #ifdef SYS_close_range
   constexpr unsigned kCloseOnExec = 4;  // CLOSE_RANGE_CLOEXEC, which older headers lack
@@ -172,7 +173,8 @@ std::shared_ptr<Child> ForkLauncher::launch_blocking(const ChildCommand& command
 
   const Prepared prepared{.arguments = pointers(command.arguments),
                           .environment = pointers(command.environment),
-                          .input = input.get(),
+                          .input = command.input >= 0 ? command.input : input.get(),
+                          .output = command.output >= 0 ? command.output : log.get(),
                           .log = log.get(),
                           .report = writing.get(),
                           .parent = ::getpid()};
@@ -194,4 +196,4 @@ std::shared_ptr<Child> ForkLauncher::launch_blocking(const ChildCommand& command
   return child;
 }
 
-}  // namespace bedplate::inference
+}  // namespace bedplate

@@ -1,5 +1,6 @@
-#include "inference/engines/child_process.hpp"
+#include "async/child_process.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include <sstream>
 #include <thread>
 
-namespace bedplate::inference {
+namespace bedplate {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,6 +111,28 @@ TEST_F(ForkLauncherTest, SignalsNobodyOnceTheChildHasEnded) {
   child->signal(SIGKILL);  // the number may be another's by now
 }
 
+TEST_F(ForkLauncherTest, ConnectsTheDescriptorsItIsGiven) {
+  int in[2];
+  int out[2];
+  ASSERT_EQ(::pipe2(in, O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(out, O_CLOEXEC), 0);
+  ASSERT_EQ(::write(in[1], "hello", 5), 5);
+  ::close(in[1]);
+  ChildCommand command = shell("cat; echo aside >&2");
+  command.input = in[0];
+  command.output = out[1];
+  auto child = launcher.launch_blocking(command);
+  ::close(in[0]);
+  ::close(out[1]);
+  EXPECT_TRUE(child->wait_blocking(10s));
+  char read_back[16];
+  EXPECT_EQ(::read(out[0], read_back, sizeof read_back), 5);
+  EXPECT_EQ(::read(out[0], read_back, sizeof read_back), 0) << "the end";
+  ::close(out[0]);
+  EXPECT_EQ(log(), "aside\n");
+  EXPECT_GT(child->usage().memory_max_bytes, 100'000);
+}
+
 // The kernel ends the child when the thread that launched it ends.
 TEST_F(ForkLauncherTest, DoesNotLeaveAChildBehind) {
   std::shared_ptr<Child> child;
@@ -128,4 +151,4 @@ TEST_F(ForkLauncherTest, DoesNotLeaveAChildBehind) {
 }
 
 }  // namespace
-}  // namespace bedplate::inference
+}  // namespace bedplate
