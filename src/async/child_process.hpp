@@ -24,7 +24,8 @@ struct ChildCommand {
 /// What a child and those of its children that it waited for have used.
 struct ChildUsage {
   std::chrono::microseconds processor_time{0};
-  long memory_max_bytes = 0;  ///< resident, of the largest of them
+  /// Resident, of the largest of them; what the launching process held at the launch counts, too.
+  long memory_max_bytes = 0;
 };
 
 /// A launched child. Safe from every thread. Its owner must see to its end: the destructor kills

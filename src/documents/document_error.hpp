@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/api_error.hpp"
+#include "documents/document_format.hpp"
 
 namespace bedplate::documents {
 
@@ -42,9 +43,13 @@ class DocumentError : public std::runtime_error {
 /// Through which door the block came: they name its bytes differently.
 enum class Door { kConverse, kMessages };
 
-/// What the client is told: a ValidationException in the model's words behind Bedrock's prefix, or
-/// ServiceUnavailableException when it is not the document's fault. `block` is the path of the
-/// content block: "messages.0.content.1".
+/// What the client is told: a ValidationException in the model's words behind Bedrock's prefix;
+/// when it is not the document's fault, one that says what this server lacks (kProgramMissing), or
+/// ServiceUnavailableException. `block` is the content block's path: "messages.0.content.1".
 ApiError refusal(const DocumentError& error, Door door, const std::string& block);
+
+/// The same when an image is of another format than the request says.
+ApiError image_format_refusal(ImageFormat declared, ImageFormat actual, Door door,
+                              const std::string& block);
 
 }  // namespace bedplate::documents

@@ -50,17 +50,18 @@ struct EngineImage {
 struct DocumentReaderOptions {
   /// The program and subcommand that runs reading_child(); the task is appended to it.
   std::vector<std::string> child_command = {"/proc/self/exe", "read-document-child"};
-  std::string search_path = "/usr/bin:/bin";       ///< where pdftotext, catdoc and others are
-  std::size_t at_once = 2;                         ///< children that run at a time
-  std::size_t waiting_max = 64;                    ///< then ServiceUnavailableException
-  std::chrono::milliseconds deadline{1000};        ///< for what every file needs
-  std::chrono::milliseconds page_text_time{50};    ///< more for each page of a PDF
-  std::chrono::milliseconds page_image_time{500};  ///< the same when its image is made
-  std::chrono::milliseconds megapixel_time{25};    ///< more for each 10^6 pixels of an image
-  std::size_t memory_max_bytes = 512u << 20;       ///< address space of each process
-  std::size_t text_max_bytes = 8u << 20;           ///< of a document
-  std::size_t unpacked_max_bytes = 64u << 20;      ///< of all that is read of an archive
-  std::size_t images_max_bytes = 128u << 20;       ///< of all pages' images together
+  std::string search_path = "/usr/bin:/bin";        ///< where pdftotext, catdoc and others are
+  std::size_t at_once = 2;                          ///< children that run at a time
+  std::size_t waiting_max = 64;                     ///< then ServiceUnavailableException
+  std::chrono::milliseconds deadline{1000};         ///< for what every file needs
+  std::chrono::milliseconds page_text_time{50};     ///< more for each page of a PDF
+  std::chrono::milliseconds page_image_time{500};   ///< the same when its image is made
+  std::chrono::milliseconds megapixel_time{25};     ///< more for each 10^6 pixels of an image
+  std::chrono::milliseconds more_time_max{60'000};  ///< of these together
+  std::size_t memory_max_bytes = 512u << 20;        ///< address space of each process
+  std::size_t text_max_bytes = 8u << 20;            ///< of a document
+  std::size_t unpacked_max_bytes = 64u << 20;       ///< of all that is read of an archive
+  std::size_t images_max_bytes = 128u << 20;        ///< of all pages' images together
   /// Called from a pool's thread after each child.
   std::function<void(const ChildUsage&)> on_child_end;
 };

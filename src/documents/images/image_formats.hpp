@@ -1,0 +1,37 @@
+// Images: what their headers say, and a form that every engine decodes. They run in a reading
+// child; the fuzz target calls them anywhere. All throw DocumentError.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "documents/document_reader.hpp"
+
+namespace bedplate::documents {
+
+/// By the first bytes. kWrongFormat when it is none of the four.
+ImageFormat detect_image_format(std::string_view bytes);
+
+/// kUnreadable, kImageTooLarge.
+ImageFacts image_facts(std::string_view bytes, int side_max_px);
+
+/// Decodes all of it; see DocumentReader::to_engine_image. `facts` are image_facts().
+EngineImage engine_image(std::string_view bytes, const ImageFacts& facts);
+
+// One pair a format: the header's width and height, and the rest.
+struct ImageSize {
+  int width_px = 0;
+  int height_px = 0;
+};
+ImageSize png_size(std::string_view bytes);
+void check_png(std::string_view bytes);
+ImageSize jpeg_size(std::string_view bytes);
+void check_jpeg(std::string_view bytes);
+ImageSize gif_size(std::string_view bytes);
+std::string gif_to_png(std::string_view bytes);
+ImageSize webp_size(std::string_view bytes);
+std::string webp_to_png(std::string_view bytes);
+
+[[noreturn]] void refuse_image(const char* detail);  ///< kUnreadable
+
+}  // namespace bedplate::documents

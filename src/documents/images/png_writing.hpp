@@ -1,0 +1,16 @@
+// Pixels to PNG.
+#pragma once
+
+#include <string>
+
+#include "documents/images/image_formats.hpp"
+
+namespace bedplate::documents {
+
+/// Four bytes a pixel: red, green, blue, alpha.
+std::string png_of_rgba(const std::string& pixels, ImageSize size);
+
+/// One byte a pixel: an index of `colors`, which holds red, green, blue, alpha of at most 256.
+std::string png_of_palette(const std::string& pixels, ImageSize size, const std::string& colors);
+
+}  // namespace bedplate::documents

@@ -1,0 +1,153 @@
+// Images: their facts, the form that engines decode, and bad ones.
+#include <gmock/gmock.h>
+#include <png.h>
+
+#include "documents/reading_for_test.hpp"
+#include "documents/sample_files_for_test.hpp"
+
+namespace bedplate::documents {
+namespace {
+
+using Fault = DocumentFault;
+using testing::StartsWith;
+
+struct Pixels {
+  unsigned width = 0;
+  unsigned height = 0;
+  std::string rgba;
+};
+
+Pixels decode_png(const std::string& bytes) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  Pixels pixels;
+  if (::png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return pixels;
+  image.format = PNG_FORMAT_RGBA;
+  pixels.rgba.resize(PNG_IMAGE_SIZE(image));
+  if (::png_image_finish_read(&image, nullptr, pixels.rgba.data(), 0, nullptr) == 0) return pixels;
+  pixels.width = image.width;
+  pixels.height = image.height;
+  return pixels;
+}
+
+void expect_facts(const ImageFacts& facts, ImageFormat format, int width_px, int height_px) {
+  EXPECT_EQ(facts.format, format);
+  EXPECT_EQ(facts.width_px, width_px);
+  EXPECT_EQ(facts.height_px, height_px);
+}
+
+TEST(Images, AreKnownByTheirBytes) {
+  MeasuredReader reader;
+  const auto facts_of = [&](std::string bytes) {
+    return answer_of(reader.reader().inspect_image(std::move(bytes)));
+  };
+  expect_facts(facts_of(png_of_zeros(640, 480, 480)), ImageFormat::kPng, 640, 480);
+  expect_facts(facts_of(small_jpeg()), ImageFormat::kJpeg, 48, 32);
+  expect_facts(facts_of(small_gif()), ImageFormat::kGif, 4, 2);
+  expect_facts(facts_of(small_webp()), ImageFormat::kWebp, 20, 10);
+  EXPECT_TRUE(reader.last_was_cheap());
+}
+
+TEST(Images, GoToTheEngineAsTheyAreOrAsPng) {
+  MeasuredReader reader;
+  const auto engine_image = [&](std::string bytes) {
+    return answer_of(reader.reader().to_engine_image(std::move(bytes)));
+  };
+  const std::string png = png_of_zeros(64, 64, 64);
+  EXPECT_EQ(engine_image(png).bytes, png);
+  const EngineImage jpeg = engine_image(small_jpeg());
+  EXPECT_EQ(jpeg.bytes, small_jpeg());
+  EXPECT_EQ(jpeg.format, ImageFormat::kJpeg);
+
+  const EngineImage gif = engine_image(small_gif());
+  expect_facts(gif.original, ImageFormat::kGif, 4, 2);
+  EXPECT_EQ(gif.format, ImageFormat::kPng);
+  const Pixels of_gif = decode_png(gif.bytes);
+  EXPECT_EQ(of_gif.width, 4u);
+  EXPECT_EQ(of_gif.height, 2u);
+  EXPECT_THAT(of_gif.rgba, StartsWith(std::string("\xFF\0\0\xFF", 4)));
+  EXPECT_EQ(of_gif.rgba.substr(4 * 4, 4), std::string("\0\0\xFF\xFF", 4));
+
+  const Pixels of_webp = decode_png(engine_image(small_webp()).bytes);
+  EXPECT_EQ(of_webp.width, 20u);
+  EXPECT_EQ(of_webp.height, 10u);
+  EXPECT_THAT(of_webp.rgba, StartsWith("\xFF\x40\x20\xFF"));
+}
+
+TEST(Images, OfTheLargestSizeAreTaken) {
+  MeasuredReader reader;
+  const std::string png = png_of_zeros(8000, 8000, 8000);
+  EXPECT_EQ(answer_of(reader.reader().to_engine_image(png)).bytes, png);
+  EXPECT_TRUE(kSanitized || reader.usage().memory_max_bytes < 64 * 1024 * 1024);
+}
+
+TEST(Images, ThatAreTooLargeAreRefusedBeforeTheyAreDecoded) {
+  MeasuredReader reader;
+  const DocumentError error = reader.error_of([](DocumentReader& of) {
+    answer_of(of.to_engine_image(png_of_zeros(50'000, 50'000, 2'000)));
+  });
+  EXPECT_EQ(error.fault, Fault::kImageTooLarge);
+  EXPECT_EQ(error.limit, 8000);
+  EXPECT_EQ(error.subject, DocumentSubject::kImage);
+  EXPECT_TRUE(reader.last_was_cheap());
+  EXPECT_EQ(reader.image_fault(png_of_zeros(8001, 1, 1)), Fault::kImageTooLarge);
+  std::string gif = small_gif();
+  gif[7] = '\x7F';  // the screen's width, beyond what its only frame has
+  EXPECT_EQ(reader.image_fault(gif), Fault::kImageTooLarge);
+  std::string jpeg = small_jpeg();
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  jpeg.replace(frame + 5, 4, "\xC0\x10\xC0\x10");
+  EXPECT_EQ(reader.image_fault(jpeg), Fault::kImageTooLarge);
+}
+
+TEST(Images, ThatAreDamagedAreRefused) {
+  MeasuredReader reader;
+  for (const std::string& whole :
+       {png_of_zeros(64, 64, 64), small_jpeg(), small_gif(), small_webp()}) {
+    const std::size_t size = whole.size();
+    for (const std::size_t length : {size / 4, size / 2, size * 3 / 4}) {
+      EXPECT_EQ(name_of(reader.image_fault(whole.substr(0, length))), "unreadable")
+          << whole.substr(0, 4) << ", " << length << " of " << size;
+      EXPECT_TRUE(reader.last_was_cheap());
+    }
+  }
+  EXPECT_EQ(reader.image_fault(png_of_zeros(64, 64, 8)), Fault::kUnreadable) << "rows are missing";
+  std::string png = png_of_zeros(64, 64, 64);
+  png[png.find("IDAT") + 6] ^= 0x10;
+  EXPECT_EQ(reader.image_fault(png), Fault::kUnreadable) << "its checksum is wrong";
+}
+
+TEST(Images, ThatAreNoneAreRefused) {
+  MeasuredReader reader;
+  for (const std::string& bytes : {std::string(), std::string("<svg/>"), std::string("BM1234"),
+                                   std::string("RIFF1234WAVE"), std::string("GIF88a")}) {
+    EXPECT_EQ(reader.image_fault(bytes), Fault::kWrongFormat) << bytes;
+  }
+}
+
+TEST(PageImages, AreOnePngAPage) {
+  MeasuredReader reader;
+  const auto pages = answer_of(
+      reader.reader().render_pages(pdf_of({"one", "two"}), {.pages_max = 2, .long_edge_px = 792}));
+  ASSERT_EQ(pages.size(), 2u);
+  for (const std::string& page : pages) {
+    const Pixels pixels = decode_png(page);
+    EXPECT_EQ(pixels.width, 612u);
+    EXPECT_EQ(pixels.height, 792u);
+    EXPECT_NE(pixels.rgba.find(std::string("\0\0\0\xFF", 4)), std::string::npos) << "no ink";
+  }
+  EXPECT_NE(pages[0], pages[1]);
+}
+
+TEST(PageImages, OfBadFilesAreRefused) {
+  MeasuredReader reader;
+  const auto fault = [&](const std::string& pdf) {
+    return reader.error_of([&](DocumentReader& of) { answer_of(of.render_pages(pdf)); }).fault;
+  };
+  EXPECT_EQ(fault(sample_file("password.pdf")), Fault::kEncrypted);
+  EXPECT_EQ(fault("no PDF"), Fault::kWrongFormat);
+  EXPECT_EQ(fault(pdf_of({})), Fault::kUnreadable) << "no pages";
+}
+
+}  // namespace
+}  // namespace bedplate::documents
