@@ -35,6 +35,12 @@ struct ModelsOptions {
 };
 int models_command(const Configuration& configuration, const ModelsOptions& options);
 
+struct ReadDocumentOptions {
+  std::string file;
+  std::string format;  ///< as Converse names it; empty: by the file's extension
+};
+int read_document_command(const ReadDocumentOptions& options);
+
 int doctor_command(const Configuration& configuration);
 
 /// Prints a completion script for bash, zsh or fish, made from the program's own options.

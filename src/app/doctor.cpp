@@ -11,6 +11,7 @@
 
 #include "app/commands.hpp"
 #include "app/server_record.hpp"
+#include "documents/document_reader.hpp"
 #include "identity/credential_store.hpp"
 #include "inference/engines/llama_program.hpp"
 #include "inference/engines/weights_file.hpp"
@@ -168,6 +169,23 @@ void check_memory(Report& report) {
   }
 }
 
+void check_documents(Report& report) {
+  const documents::DocumentReaderOptions options;
+  const auto missing = documents::missing_programs_blocking(options.search_path);
+  try {
+    documents::check_sandbox_blocking(options);
+  } catch (const documents::DocumentError& problem) {
+    report.bad("documents", problem.what(), "documents are read in a sandbox: allow seccomp");
+    return;
+  }
+  if (missing.empty()) {
+    report.good("documents", "all formats can be read");
+  } else {
+    report.warn("documents", fmt::format("missing: {}", fmt::join(missing, ", ")),
+                "install these packages; requests with such documents are refused");
+  }
+}
+
 }  // namespace
 
 int doctor_command(const Configuration& configuration) {
@@ -178,6 +196,7 @@ int doctor_command(const Configuration& configuration) {
   check_data_dir(configuration, report);
   check_port(configuration, report);
   check_memory(report);
+  check_documents(report);
   fmt::print("\n{}\n", report.failed() ? "Some checks failed." : "All is well.");
   return report.failed() ? 1 : 0;
 }

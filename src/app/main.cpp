@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "documents/reading_child.hpp"
 
 namespace bedplate::app {
 namespace {
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   EnvOptions env_options;
   ChatOptions chat_options;
   ModelsOptions models_options;
+  ReadDocumentOptions read_document_options;
   std::string shell;
 
   CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
@@ -95,6 +97,15 @@ int run(int argc, char** argv) {
   add_common(doctor, flags);
   doctor.add_option("--listen", flags.listen, "The address to check")->type_name("HOST:PORT");
 
+  CLI::App& read_document =
+      *program.add_subcommand("read-document", "Print the text that a model gets of a document");
+  read_document.add_option("file", read_document_options.file, "The document or image")
+      ->required()
+      ->type_name("FILE");
+  read_document.add_option("--format", read_document_options.format,
+                           "pdf, csv, doc, docx, xls, xlsx, html, txt, md, png, jpeg, gif or webp "
+                           "(default: by the file's name)");
+
   CLI::App& completion =
       *program.add_subcommand("completion", "Print a completion script for your shell");
   completion.add_option("shell", shell, "bash, zsh or fish")
@@ -109,6 +120,7 @@ int run(int argc, char** argv) {
   }
   if (serve.parsed()) return with_configuration(flags, serve_command);
   if (completion.parsed()) return completion_command(program, shell);
+  if (read_document.parsed()) return read_document_command(read_document_options);
   return with_configuration(flags, [&](const Configuration& configuration) {
     if (env.parsed()) return env_command(configuration, env_options);
     if (chat.parsed()) return chat_command(configuration, chat_options);
@@ -121,6 +133,10 @@ int run(int argc, char** argv) {
 }  // namespace bedplate::app
 
 int main(int argc, char** argv) {
+  // The server's own children; no command for people.
+  if (argc == 3 && std::string_view(argv[1]) == "read-document-child") {
+    bedplate::documents::reading_child(argv[2]);
+  }
   try {
     return bedplate::app::run(argc, argv);
   } catch (const std::exception& problem) {

@@ -70,7 +70,8 @@ Task<std::invoke_result_t<Function>> on(BlockingPool& pool, Function function) {
         } catch (...) {
           state->failure = std::current_exception();
         }
-        boost::asio::post(executor, [state] {
+        // The last owner is the loop: after it, the timer must not be touched from here.
+        boost::asio::post(executor, [state = std::move(state)] {
           state->finished = true;
           state->done.expires_at(Timer::time_point::min());
         });

@@ -66,8 +66,9 @@ struct DocumentReaderOptions {
   std::function<void(const ChildUsage&)> on_child_end;
 };
 
-/// Safe from every I/O thread; none of them blocks. Cancelling an awaiting task ends its child.
-/// Everything throws DocumentError, or ApiError (ServiceUnavailableException) when too many wait.
+/// Safe from every I/O thread; none of them blocks, and their loops must outlive it. Cancelling an
+/// awaiting task ends its child. Everything throws DocumentError, or ApiError
+/// (ServiceUnavailableException) when too many wait.
 class DocumentReader {
  public:
   explicit DocumentReader(DocumentReaderOptions options = {});

@@ -161,8 +161,8 @@ TEST(DocumentText, OfTextFilesStaysAsItIs) {
 }
 
 TEST(DocumentText, ManyAtATimeAreAllAnswered) {
-  DocumentReader reader(options_for_test());
   boost::asio::io_context context;
+  DocumentReader reader(options_for_test());
   int answers = 0;
   for (int i = 0; i < 20; ++i) {
     boost::asio::co_spawn(context, reader.read(DocumentFormat::kTxt, "text"),

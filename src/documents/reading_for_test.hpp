@@ -21,7 +21,8 @@ inline constexpr bool kSanitized = false;
 
 template <class T>
 T answer_of(Task<T> task) {
-  boost::asio::io_context context;
+  static boost::asio::io_context context;  // outlives every reader
+  context.restart();
   std::optional<T> answer;
   std::exception_ptr failure;
   boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T result) {

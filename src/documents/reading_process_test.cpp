@@ -96,8 +96,8 @@ TEST(ReadingProcess, RefusesWhatTheQueueCannotHold) {
   options.deadline = 200ms;
   options.at_once = 1;
   options.waiting_max = 1;
-  DocumentReader reader(options);
   boost::asio::io_context context;
+  DocumentReader reader(options);
   int busy = 0;
   int ended = 0;
   for (int i = 0; i < 10; ++i) {
@@ -125,8 +125,8 @@ TEST(ReadingProcess, EndsWithTheTaskThatWaitsForIt) {
   options.deadline = 1000s;
   options.on_child_end = [&](const ChildUsage&) { ++children; };
   {
-    DocumentReader reader(options);
     boost::asio::io_context context;
+    DocumentReader reader(options);
     boost::asio::cancellation_signal cancel;
     bool ended = false;
     boost::asio::co_spawn(context, reader.read(DocumentFormat::kTxt, "text"),

@@ -294,7 +294,8 @@ def test_version(bedplate_binary):
     assert result.stdout.split()
 
 
-@pytest.mark.parametrize("command", ["serve", "env", "chat", "models", "doctor", "completion"])
+@pytest.mark.parametrize("command", ["serve", "env", "chat", "models", "doctor", "completion",
+                                     "read-document"])
 def test_help(bedplate_binary, command):
     result = run_bedplate(command, "--help")
     assert result.returncode == 0

@@ -24,6 +24,13 @@ constexpr int kOptions =
   throw DocumentError(DocumentFault::kUnreadable, "its XML is damaged");
 }
 
+/// What libxml2 would print; the last error is kept all the same.
+#if LIBXML_VERSION >= 21200
+void print_nothing(void*, const xmlError*) {}
+#else
+void print_nothing(void*, xmlError*) {}
+#endif
+
 std::string_view view(const xmlChar* text) {
   return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
@@ -36,6 +43,7 @@ void XmlReader::Free::operator()(xmlTextReader* reader) const {
 
 XmlReader::XmlReader(ZipArchive::Part part) : part_(std::move(part)) {
   ::xmlResetLastError();
+  ::xmlSetStructuredErrorFunc(nullptr, &print_nothing);
   reader_.reset(::xmlReaderForIO(&read_more, nullptr, this, nullptr, nullptr, kOptions));
   if (failure_) std::rethrow_exception(failure_);
   if (!reader_) refuse();
