@@ -119,7 +119,8 @@ int serve(Configuration configuration) {
   inference::Engines engines(pool, client, configuration.engines);
   const inference::Bindings bindings(catalogue, engines, configuration.bindings);
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
-  const operations::Services services{clock, bindings, reasoning_signer};
+  documents::DocumentReader document_reader;
+  const operations::Services services{clock, bindings, reasoning_signer, document_reader};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(

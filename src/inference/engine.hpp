@@ -39,6 +39,10 @@ class Engine {
   /// For the header `x-bedplate-served-by`: engine and weights, e.g. "llama.cpp/demo-chat.gguf".
   virtual const std::string& served_by() const = 0;
 
+  /// True when the weights are known to see images. An engine that does not know says false and
+  /// refuses an image when it gets one that it cannot read.
+  virtual bool reads_images() const { return false; }
+
   /// Generates a reply and reports it to `sink`, which must outlive the call. Throws EngineError;
   /// after the first event that means the reply broke off.
   virtual Task<> generate(GenerationRequest request, GenerationSink& sink) = 0;

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "identity/principal.hpp"
+#include "documents/document_reader.hpp"
 #include "inference/bindings.hpp"
 #include "inference/reasoning_signer.hpp"
 #include "wire/http.hpp"
@@ -16,6 +17,7 @@ struct Services {
   const Clock& clock;
   const inference::Bindings& bindings;
   const inference::ReasoningSigner& reasoning_signer;
+  documents::DocumentReader& document_reader;
 };
 
 /// One request.

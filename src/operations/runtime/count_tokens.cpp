@@ -1,6 +1,7 @@
 // CountTokens: what the same Converse or InvokeModel call would report as its input.
 #include "operations/handlers.hpp"
 #include "operations/model_errors.hpp"
+#include "operations/runtime/attachments.hpp"
 #include "operations/runtime/converse_input.hpp"
 #include "operations/runtime/generation.hpp"
 #include "operations/runtime/invoke_request.hpp"
@@ -38,6 +39,8 @@ Task<api::runtime::CountTokensResponse> handle<op::runtime::CountTokens>(
   }
   inference::GenerationRequest generation = read_input(request.input, *resolved.model);
   const bool in_converse = request.input.converse.has_value();
+  co_await read_attachments(generation, resolved, context.services.document_reader,
+                            in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   const std::int64_t tokens = co_await count(resolved, std::move(generation), in_converse);
   api::runtime::CountTokensResponse response;
   response.inputTokens = static_cast<std::int32_t>(tokens);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "operations/model_errors.hpp"
+#include "operations/runtime/attachments.hpp"
 #include "operations/runtime/reasoning.hpp"
 
 namespace bedplate::operations {
@@ -38,6 +39,8 @@ Task<> generate(Context& context, inference::ResolvedModel resolved,
                 inference::GenerationRequest request, inference::GenerationSink& sink,
                 bool in_converse, std::function<bool()> stream_started) {
   check_reasoning(request, context.services.reasoning_signer, in_converse);
+  co_await read_attachments(request, resolved, context.services.document_reader,
+                            in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   ReasoningSink reasoned(sink, context.services.reasoning_signer, request.reasoning.enabled);
   try {
     co_await resolved.engine->generate(std::move(request), reasoned);
