@@ -120,7 +120,9 @@ int serve(Configuration configuration) {
   const inference::Bindings bindings(catalogue, engines, configuration.bindings);
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
-  const operations::Services services{clock, bindings, reasoning_signer, document_reader};
+  inference::PromptCache prompt_cache;
+  const operations::Services services{clock, bindings, reasoning_signer, document_reader,
+                                      prompt_cache};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(

@@ -130,7 +130,9 @@ struct GenerationRequest {
 
 enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };
 
-/// Token counts of one generation. `input_tokens` leaves cached ones out, as Bedrock does.
+/// Token counts of one generation. From an engine, `input_tokens` is all of the input and
+/// `cache_read_input_tokens` what it still had of it; the operations turn that into what the
+/// request's cache points give, `input_tokens` then leaves cached ones out, as Bedrock does.
 struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
@@ -144,6 +146,8 @@ struct Usage {
 struct GenerationStart {
   /// Absent when the engine tells only at the end.
   std::optional<std::int64_t> input_tokens;
+  std::int64_t cache_read_input_tokens = 0;
+  std::int64_t cache_write_input_tokens = 0;
 };
 /// One token of the reply, of a request that asks for token_probabilities.
 struct TokenProbability {

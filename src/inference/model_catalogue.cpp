@@ -86,6 +86,11 @@ CatalogueModel read_model(const json::object& object) {
         parse_iso8601_s(text_or_empty(times, "publicExtendedAccessTime"));
     model.end_of_life_time = parse_iso8601_s(text_or_empty(times, "endOfLifeTime"));
   }
+  if (const json::value* cache = object.if_contains("promptCache"); cache && cache->is_object()) {
+    const json::value* tokens_min = cache->as_object().if_contains("minTokensPerCheckpoint");
+    if (tokens_min && tokens_min->is_int64())
+      model.prompt_cache_min_tokens = tokens_min->as_int64();
+  }
   if (const json::value* features = object.if_contains("features")) {
     model.features = read_features(features->as_object());
   }

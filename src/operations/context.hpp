@@ -4,9 +4,10 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "identity/principal.hpp"
 #include "documents/document_reader.hpp"
+#include "identity/principal.hpp"
 #include "inference/bindings.hpp"
+#include "inference/prompt_cache.hpp"
 #include "inference/reasoning_signer.hpp"
 #include "wire/http.hpp"
 
@@ -18,6 +19,7 @@ struct Services {
   const inference::Bindings& bindings;
   const inference::ReasoningSigner& reasoning_signer;
   documents::DocumentReader& document_reader;
+  inference::PromptCache& prompt_cache;
 };
 
 /// One request.

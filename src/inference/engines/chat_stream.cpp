@@ -57,6 +57,7 @@ struct ReplyChunk {
   std::string_view stop_sequence;
   std::optional<std::int64_t> input_tokens;
   std::optional<std::int64_t> output_tokens;
+  std::optional<std::int64_t> cached_tokens;  ///< of the input
 };
 
 namespace {
@@ -141,9 +142,13 @@ void read_openai(const json::object& object, ReplyChunk& chunk) {
   if (const json::object* usage = object_in(object, "usage")) {
     chunk.input_tokens = number_in(*usage, "prompt_tokens");
     chunk.output_tokens = number_in(*usage, "completion_tokens");
+    if (const json::object* details = object_in(*usage, "prompt_tokens_details")) {
+      chunk.cached_tokens = number_in(*details, "cached_tokens");
+    }
   }
   if (const json::object* progress = object_in(object, "prompt_progress")) {
     chunk.input_tokens = number_in(*progress, "total");
+    chunk.cached_tokens = number_in(*progress, "cache");
   }
 }
 
@@ -196,10 +201,12 @@ StreamStep ChatStream::take(std::string_view data) {
 
 void ChatStream::take_chunk(ReplyChunk& chunk, StreamStep& step) {
   if (chunk.input_tokens) end_.usage.input_tokens = *chunk.input_tokens;
+  if (chunk.cached_tokens) end_.usage.cache_read_input_tokens = *chunk.cached_tokens;
   if (chunk.output_tokens) end_.usage.output_tokens = *chunk.output_tokens;
   if (!started_ && chunk.has_choice) {
     started_ = true;
-    step.events.emplace_back(GenerationStart{chunk.input_tokens});
+    step.events.emplace_back(
+        GenerationStart{chunk.input_tokens, end_.usage.cache_read_input_tokens});
   }
   step.token = !chunk.text.empty() || !chunk.reasoning.empty() || !chunk.calls.empty();
   if (!chunk.reasoning.empty()) {

@@ -93,7 +93,7 @@ TEST(ChatStream, FollowsLlamaServersChat) {
   EXPECT_EQ(followed.end->stop_sequence, "END");
   EXPECT_EQ(followed.end->usage.input_tokens, 25);
   EXPECT_EQ(followed.end->usage.output_tokens, 3);
-  EXPECT_EQ(followed.end->usage.cache_read_input_tokens, 0);
+  EXPECT_EQ(followed.end->usage.cache_read_input_tokens, 24);
 }
 
 TEST(ChatStream, FollowsLlamaServersRawCompletion) {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "async/blocking_pool.hpp"
+#include "async/child_process.hpp"
 #include "async/task_group.hpp"
 #include "inference/engine.hpp"
-#include "async/child_process.hpp"
 #include "inference/engines/supervision.hpp"
 
 namespace bedplate::inference {

@@ -112,6 +112,8 @@ class AnthropicChunks final : public ChunkRenderer {
     json::object message = message_json(context_);
     Usage usage;
     usage.input_tokens = start.input_tokens.value_or(0);
+    usage.cache_read_input_tokens = start.cache_read_input_tokens;
+    usage.cache_write_input_tokens = start.cache_write_input_tokens;
     usage.output_tokens = 1;
     message["usage"] = usage_json(usage, context_.reports_caching);
     chunks.push_back({{"type", "message_start"}, {"message", std::move(message)}});

@@ -4,6 +4,7 @@
 
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
+#include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
 
 namespace bedplate::operations {
@@ -35,14 +36,32 @@ inference::ReplyContext reply_context(const Context& context,
   return reply;
 }
 
+namespace {
+
+Task<std::vector<CachedPrefix>> cached_prefixes(const Context& context,
+                                                const inference::ResolvedModel& resolved,
+                                                const inference::GenerationRequest& request,
+                                                bool in_converse) {
+  const auto* conversation = std::get_if<inference::Conversation>(&request.prompt);
+  if (conversation == nullptr) co_return std::vector<CachedPrefix>();
+  co_return co_await find_cached_prefixes(*conversation, resolved, context.principal.account_id,
+                                          context.services.prompt_cache, in_converse);
+}
+
+}  // namespace
+
 Task<> generate(Context& context, inference::ResolvedModel resolved,
                 inference::GenerationRequest request, inference::GenerationSink& sink,
                 bool in_converse, std::function<bool()> stream_started) {
-  check_reasoning(request, context.services.reasoning_signer, in_converse);
-  co_await read_attachments(request, resolved, context.services.document_reader,
+  const Services& services = context.services;
+  check_reasoning(request, services.reasoning_signer, in_converse);
+  co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
-  ReasoningSink reasoned(sink, context.services.reasoning_signer, request.reasoning.enabled);
   try {
+    std::vector<CachedPrefix> prefixes =
+        co_await cached_prefixes(context, resolved, request, in_converse);
+    CachingSink cached(sink, services.prompt_cache, std::move(prefixes));
+    ReasoningSink reasoned(cached, services.reasoning_signer, request.reasoning.enabled);
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
     throw model_error(failure, *resolved.model, in_converse, stream_started());

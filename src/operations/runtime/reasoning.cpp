@@ -7,15 +7,28 @@
 
 namespace bedplate::operations {
 
+namespace {
+
+Task<> nothing() {
+  co_return;
+}
+
+}  // namespace
+
 Task<> ReasoningSink::on_event(inference::GenerationEvent event) {
   if (const auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
-    if (!wanted_) co_return;
+    if (!wanted_) return nothing();
     thinking_ += thought->text;
   } else if (!thinking_.empty()) {
-    inference::GenerationEvent end(inference::ReasoningEnd{signer_.sign(thinking_)});
-    thinking_.clear();
-    co_await next_.on_event(std::move(end));
+    return end_block_before(std::move(event));
   }
+  return next_.on_event(std::move(event));  // most events: no coroutine of our own
+}
+
+Task<> ReasoningSink::end_block_before(inference::GenerationEvent event) {
+  inference::GenerationEvent end(inference::ReasoningEnd{signer_.sign(thinking_)});
+  thinking_.clear();
+  co_await next_.on_event(std::move(end));
   co_await next_.on_event(std::move(event));
 }
 

@@ -19,6 +19,8 @@ class ReasoningSink final : public inference::GenerationSink {
   Task<> on_event(inference::GenerationEvent event) override;
 
  private:
+  Task<> end_block_before(inference::GenerationEvent event);
+
   inference::GenerationSink& next_;
   const inference::ReasoningSigner& signer_;
   const bool wanted_;

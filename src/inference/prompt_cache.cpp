@@ -1,0 +1,42 @@
+#include "inference/prompt_cache.hpp"
+
+namespace bedplate::inference {
+
+std::optional<std::int64_t> PromptCache::find(const std::string& key, SteadyClock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return std::nullopt;
+  Prefix& prefix = *found->second;
+  if (prefix.expires <= now) {
+    by_use_.erase(found->second);
+    by_key_.erase(found);
+    return std::nullopt;
+  }
+  prefix.expires = now + prefix.time_to_live;
+  by_use_.splice(by_use_.begin(), by_use_, found->second);
+  return prefix.tokens;
+}
+
+void PromptCache::keep(const std::string& key, std::int64_t tokens,
+                       std::chrono::seconds time_to_live, SteadyClock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = by_key_.find(key); found != by_key_.end()) {
+    by_use_.erase(found->second);
+    by_key_.erase(found);
+  }
+  by_use_.push_front({key, tokens, time_to_live, now + time_to_live});
+  by_key_[key] = by_use_.begin();
+  if (by_use_.size() <= kPrefixesMax) return;
+  by_key_.erase(by_use_.back().key);
+  by_use_.pop_back();
+}
+
+void PromptCache::forget(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  by_use_.erase(found->second);
+  by_key_.erase(found);
+}
+
+}  // namespace bedplate::inference
