@@ -120,7 +120,7 @@ std::string spaces_in(const std::string& name, int megabytes) {
 
 // Each is made before its reading starts: what this process holds then counts as the child's.
 TEST_F(BadDocument, ThatUnpacksWithoutEnd) {
-  const std::string one_part = docx_of("", {{"word/styles.xml", spaces_in("styles", 200)}});
+  const std::string one_part = docx_of("", {{"word/styles.xml", spaces_in("styles", 80)}});
   expect(DocumentFormat::kDocx, Fault::kTooLarge, one_part);
   // Within the bound of one part, beyond that of all together.
   const std::string two_parts = xlsx_of("", {{"xl/sharedStrings.xml", spaces_in("sst", 40)},

@@ -1,6 +1,7 @@
 #include "documents/document_reader.hpp"
 
 #include <charconv>
+#include <thread>
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
@@ -72,6 +73,11 @@ class StopAtEnd {
   std::shared_ptr<StopSignal> signal_;
 };
 
+std::size_t at_once(const DocumentReaderOptions& options) {
+  if (options.at_once > 0) return options.at_once;
+  return std::max(2U, std::thread::hardware_concurrency() / 2);
+}
+
 ReadingTask task_of(const DocumentReaderOptions& options, ReadingKind kind) {
   ReadingTask task;
   task.kind = kind;
@@ -91,7 +97,7 @@ ReadingTask task_of(const DocumentReaderOptions& options, ReadingKind kind) {
 
 struct DocumentReader::State {
   explicit State(DocumentReaderOptions given)
-      : options(std::move(given)), pool("documents", options.at_once, options.waiting_max) {}
+      : options(std::move(given)), pool("documents", at_once(options), options.waiting_max) {}
 
   DocumentReaderOptions options;
   ForkLauncher launcher;

@@ -50,10 +50,10 @@ struct EngineImage {
 struct DocumentReaderOptions {
   /// The program and subcommand that runs reading_child(); the task is appended to it.
   std::vector<std::string> child_command = {"/proc/self/exe", "read-document-child"};
-  std::string search_path = "/usr/bin:/bin";        ///< where pdftotext, catdoc and others are
-  std::size_t at_once = 2;                          ///< children that run at a time
-  std::size_t waiting_max = 64;                     ///< then ServiceUnavailableException
-  std::chrono::milliseconds deadline{1000};         ///< for what every file needs
+  std::string search_path = "/usr/bin:/bin";  ///< where pdftotext, catdoc and others are
+  std::size_t at_once = 0;                    ///< children; 0: half of the processors, at least 2
+  std::size_t waiting_max = 256;              ///< then ServiceUnavailableException
+  std::chrono::milliseconds deadline{900};    ///< for what every file needs
   std::chrono::milliseconds page_text_time{50};     ///< more for each page of a PDF
   std::chrono::milliseconds page_image_time{500};   ///< the same when its image is made
   std::chrono::milliseconds megapixel_time{25};     ///< more for each 10^6 pixels of an image

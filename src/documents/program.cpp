@@ -32,9 +32,10 @@ Pipe make_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-[[noreturn]] void become(const std::vector<char*>& arguments, int output, int error) {
+[[noreturn]] void become(const std::vector<char*>& arguments, int output, int error, pid_t parent) {
   // It must not outlive this child, whose end is all that the server sees to.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // it ended before prctl
   static char language[] = "LC_ALL=C.UTF-8";
   static char* environment[] = {language, nullptr};
   ::dup2(output, STDOUT_FILENO);
@@ -97,9 +98,10 @@ ProgramEnd run_program(const std::string& search_path, const ProgramName& name,
 
   Pipe out = make_pipe();
   Pipe error = make_pipe();
+  const pid_t self = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) throw DocumentError(DocumentFault::kReaderFailed, "cannot make a process");
-  if (pid == 0) become(pointers, out.writing.get(), error.writing.get());
+  if (pid == 0) become(pointers, out.writing.get(), error.writing.get(), self);
   out.writing.close();
   error.writing.close();
   ProgramEnd end;

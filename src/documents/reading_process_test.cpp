@@ -2,6 +2,9 @@
 #include "documents/reading_process.hpp"
 
 #include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -55,6 +58,23 @@ TEST(ReadingProcess, GrantsMoreTimeButNotWithoutEnd) {
     // A machine so busy that the shell did not start within 100 ms.
     EXPECT_EQ(error.fault, Fault::kTimedOut);
   }
+}
+
+// The program is the child's child: it becomes ours here, so that its end can be seen.
+TEST(ReadingProcess, LeavesNoProgramBehind) {
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  DocumentReaderOptions options = options_for_test();
+  options.deadline = 300ms;
+  EXPECT_EQ(MeasuredReader(options).text_fault(DocumentFormat::kPdf, pdf_without_end()),
+            Fault::kTimedOut);
+  int status = 0;
+  const pid_t program = ::waitpid(-1, &status, 0);
+  // None when the machine was so busy that the child had not come as far as that.
+  if (program > 0) {
+    EXPECT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), SIGKILL);
+  }
+  EXPECT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
 TEST(ReadingProcess, TrustsNoAnswer) {

@@ -51,8 +51,8 @@ ReadingTask from_argument(std::string_view argument) {
       number = object.at(name).to_number<std::remove_reference_t<decltype(number)>>();
     });
     return task;
-  } catch (const std::exception& problem) {
-    throw std::invalid_argument(std::string("not a reading task: ") + problem.what());
+  } catch (const std::exception&) {
+    throw std::invalid_argument("the argument is not a reading task");
   }
 }
 

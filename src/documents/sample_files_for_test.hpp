@@ -22,6 +22,9 @@ std::string xlsx_of(const std::string& rows, const Files& more = {});
 /// One line of text a page, in a font that readers have.
 std::string pdf_of(const std::vector<std::string>& pages);
 
+/// One page that draws 10^12 letters: each of its forms draws the next ten times.
+std::string pdf_without_end();
+
 /// Deflated zeros behind a header that says this size, one byte a pixel; `rows` of them are there.
 std::string png_of_zeros(unsigned width, unsigned height, unsigned rows);
 /// Red above blue.

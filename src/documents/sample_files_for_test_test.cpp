@@ -48,6 +48,25 @@ std::uint32_t adler32_of_zeros(std::size_t count) {
   return static_cast<std::uint32_t>(count % 65521) << 16 | 1;
 }
 
+constexpr const char* kFont = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+
+std::string pdf_stream(const std::string& entries, const std::string& drawing) {
+  return fmt::format("<< {} /Length {} >>\nstream\n{}\nendstream", entries, drawing.size(),
+                     drawing);
+}
+
+std::string pdf_of_objects(const std::vector<std::string>& objects) {
+  std::string bytes = "%PDF-1.4\n";
+  std::string table = fmt::format("xref\n0 {}\n0000000000 65535 f \n", objects.size() + 1);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    table += fmt::format("{:010} 00000 n \n", bytes.size());
+    bytes += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  }
+  return bytes + table +
+         fmt::format("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n",
+                     objects.size() + 1, bytes.size());
+}
+
 constexpr std::string_view kContentTypes =
     R"(<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/)"
     R"(content-types"><Default Extension="xml" ContentType="application/xml"/></Types>)";
@@ -144,30 +163,40 @@ std::string xlsx_of(const std::string& rows, const Files& more) {
 }
 
 std::string pdf_of(const std::vector<std::string>& pages) {
-  std::vector<std::string> objects = {"<< /Type /Catalog /Pages 2 0 R >>", "",
-                                      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"};
+  std::vector<std::string> objects = {"<< /Type /Catalog /Pages 2 0 R >>", "", kFont};
   std::string kids;
   for (const std::string& text : pages) {
-    const std::string drawing = "BT /F1 24 Tf 72 720 Td (" + text + ") Tj ET";
     const std::size_t number = objects.size() + 1;
     kids += fmt::format("{} 0 R ", number);
     objects.push_back(
         fmt::format("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << "
                     "/F1 3 0 R >> >> /Contents {} 0 R >>",
                     number + 1));
-    objects.push_back(
-        fmt::format("<< /Length {} >>\nstream\n{}\nendstream", drawing.size(), drawing));
+    objects.push_back(pdf_stream("", "BT /F1 24 Tf 72 720 Td (" + text + ") Tj ET"));
   }
   objects[1] = fmt::format("<< /Type /Pages /Kids [{}] /Count {} >>", kids, pages.size());
-  std::string bytes = "%PDF-1.4\n";
-  std::string table = fmt::format("xref\n0 {}\n0000000000 65535 f \n", objects.size() + 1);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    table += fmt::format("{:010} 00000 n \n", bytes.size());
-    bytes += fmt::format("{} 0 obj\n{}\nendobj\n", i + 1, objects[i]);
+  return pdf_of_objects(objects);
+}
+
+std::string pdf_without_end() {
+  constexpr std::size_t kForms = 13;
+  std::vector<std::string> objects = {
+      "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [4 0 R] /Count 1 >>", kFont,
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /XObject << /X 6 0 R >> "
+      ">> /Contents 5 0 R >>",
+      pdf_stream("", "/X Do")};
+  while (objects.size() < 5 + kForms) {
+    const std::size_t next = objects.size() + 2;
+    const std::string form = fmt::format(
+        "/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> "
+        "/XObject << /X {} 0 R >> >>",
+        next);
+    const bool is_last = objects.size() + 1 == 5 + kForms;
+    objects.push_back(pdf_stream(form, is_last ? "BT /F1 24 Tf 72 720 Td (x) Tj ET"
+                                               : "/X Do /X Do /X Do /X Do /X Do /X Do /X Do /X Do "
+                                                 "/X Do /X Do"));
   }
-  return bytes + table +
-         fmt::format("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n",
-                     objects.size() + 1, bytes.size());
+  return pdf_of_objects(objects);
 }
 
 std::string png_of_zeros(unsigned width, unsigned height, unsigned rows) {
