@@ -35,6 +35,8 @@ TEST_F(BadDocument, WithAPassword) {
   expect(DocumentFormat::kXlsx, Fault::kEncrypted, sample_file("password.xlsx"));
   expect(DocumentFormat::kDoc, Fault::kEncrypted, sample_file("password.doc"));
   expect(DocumentFormat::kXls, Fault::kEncrypted, sample_file("password.xls"));
+  const Files files = {{"[Content_Types].xml", "<Types/>"}, {"_rels/.rels", "<Relationships/>"}};
+  expect(DocumentFormat::kDocx, Fault::kEncrypted, zip_of(files, "secret"));
 }
 
 TEST_F(BadDocument, ThatIsNotWhatItsFormatSays) {

@@ -12,7 +12,7 @@ namespace bedplate::documents {
 std::string sample_file(const std::string& name);
 
 using Files = std::vector<std::pair<std::string, std::string>>;  ///< name and content
-std::string zip_of(const Files& files);
+std::string zip_of(const Files& files, const char* password = nullptr);
 
 /// A docx with that content of its body; more files are added.
 std::string docx_of(const std::string& body, const Files& more = {});

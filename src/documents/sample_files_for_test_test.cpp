@@ -105,7 +105,7 @@ std::string sample_file(const std::string& name) {
   return content.str();
 }
 
-std::string zip_of(const Files& files) {
+std::string zip_of(const Files& files, const char* password) {
   zip_error_t error;
   ::zip_error_init(&error);
   zip_source_t* target = ::zip_source_buffer_create(nullptr, 0, 0, &error);
@@ -114,7 +114,9 @@ std::string zip_of(const Files& files) {
   ::zip_source_keep(target);
   for (const auto& [name, content] : files) {
     zip_source_t* source = ::zip_source_buffer(archive, content.data(), content.size(), 0);
-    ::zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    const zip_int64_t index = ::zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (password == nullptr) continue;
+    ::zip_file_set_encryption(archive, zip_uint64_t(index), ZIP_EM_TRAD_PKWARE, password);
   }
   if (::zip_close(archive) != 0) throw std::runtime_error("libzip");
   ::zip_source_open(target);
