@@ -130,11 +130,26 @@ std::int64_t usable_seed(std::int64_t seed, Dialect dialect) {
   return static_cast<std::int64_t>(bits & 0x7FFF'FFFF'FFFF'FFFFU);
 }
 
-void add_sampling(json::object& body, const SamplingParameters& sampling, Dialect dialect,
-                  ReplyFormat format) {
+/// llama-server samples with filters of its own (top_k 40, min_p 0.05), and its penalties look at
+/// the last 64 tokens only. The providers know no such filters, and penalise in the whole text.
+void switch_own_samplers_off(json::object& body, const SamplingParameters& sampling,
+                             std::int64_t context_tokens) {
+  if (!sampling.top_k) body["top_k"] = 0;
+  body["min_p"] = 0;
+  const bool penalised =
+      sampling.frequency_penalty.value_or(0) != 0 || sampling.presence_penalty.value_or(0) != 0;
+  if (penalised && context_tokens > 0) body["repeat_last_n"] = context_tokens;
+}
+
+void add_sampling(json::object& body, const SamplingParameters& sampling,
+                  const ServerTraits& traits, ReplyFormat format) {
+  const Dialect dialect = traits.dialect;
   if (sampling.temperature) body["temperature"] = *sampling.temperature;
   if (sampling.top_p) body["top_p"] = *sampling.top_p;
   if (sampling.top_k) body["top_k"] = *sampling.top_k;
+  if (dialect == Dialect::kLlamaCpp) {
+    switch_own_samplers_off(body, sampling, traits.context_tokens);
+  }
   if (sampling.max_tokens) {
     body[format == ReplyFormat::kNative ? "n_predict" : "max_tokens"] = *sampling.max_tokens;
   }
@@ -186,7 +201,7 @@ GenerationCall generation_call(const GenerationRequest& request, const ServerTra
     body["prompt"] = prompt_text(std::get<RawPrompt>(request.prompt), traits);
   }
   if (!model.empty()) body["model"] = model;
-  add_sampling(body, request.sampling, traits.dialect, call.reply.format);
+  add_sampling(body, request.sampling, traits, call.reply.format);
   if (request.token_probabilities) add_probabilities(body, call.reply.format);
   add_reporting(body, traits.dialect, call.reply.format);
   call.body = json::serialize(body);

@@ -82,6 +82,28 @@ TEST(ChatRequest, NamesEveryParameter) {
   }
 }
 
+// llama-server's top_k 40, min_p 0.05 and window of 64 tokens are no provider's defaults.
+TEST(ChatRequest, SwitchesLlamaServersOwnSamplersOff) {
+  GenerationRequest request = request_of({.messages = {user("x")}});
+  const ServerTraits llama{.dialect = Dialect::kLlamaCpp, .context_tokens = 2048};
+  EXPECT_EQ(body_of(request, llama).at("min_p"), 0);
+  EXPECT_EQ(body_of(request, llama).at("top_k"), 0);
+  EXPECT_FALSE(body_of(request, llama).as_object().contains("repeat_last_n"));
+  for (const Dialect dialect : {Dialect::kGeneric, Dialect::kVllm, Dialect::kSglang}) {
+    const json::value body = body_of(request, {.dialect = dialect});
+    EXPECT_FALSE(body.as_object().contains("min_p"));
+    EXPECT_FALSE(body.as_object().contains("top_k"));
+  }
+  request.sampling.top_k = 7;
+  request.sampling.frequency_penalty = 0.0;
+  EXPECT_EQ(body_of(request, llama).at("top_k"), 7);
+  EXPECT_FALSE(body_of(request, llama).as_object().contains("repeat_last_n"));
+  request.sampling.presence_penalty = 0.5;
+  EXPECT_EQ(body_of(request, llama).at("repeat_last_n"), 2048) << "it takes no -1";
+  const GenerationRequest raw{.prompt = RawPrompt{"x"}, .sampling = {}};
+  EXPECT_EQ(body_of(raw, llama).at("min_p"), 0);
+}
+
 TEST(ChatRequest, LeavesAStopListOfEmptyOnesOut) {
   GenerationRequest request = request_of({.messages = {user("x")}});
   request.sampling.stop_sequences = {""};
