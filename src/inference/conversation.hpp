@@ -126,6 +126,7 @@ struct GenerationRequest {
   ReasoningParameters reasoning;
   std::string output_schema;         ///< JSON schema that the reply's text must fit; empty: free
   bool token_probabilities = false;  ///< report the reply's tokens with their log-probabilities
+  int replies = 1;                   ///< how many collect() asks for; a stream is always one
 };
 
 enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };
@@ -192,6 +193,8 @@ struct GenerationReply {
   std::vector<ContentBlock> content;  ///< texts, reasoning, tool calls
   std::vector<TokenProbability> tokens;
   GenerationEnd end;
+  /// The further replies of a request for several. `end.usage` counts the output of all.
+  std::vector<GenerationReply> alternatives;
 
   /// The texts, joined.
   std::string text() const;

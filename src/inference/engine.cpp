@@ -1,10 +1,27 @@
 #include "inference/engine.hpp"
 
 namespace bedplate::inference {
-Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
+
+Task<GenerationReply> collect(Generate generate, GenerationRequest request) {
   Collector collector;
-  co_await engine.generate(std::move(request), collector);
-  co_return std::move(collector.reply);
+  co_await generate(request, collector);
+  GenerationReply reply = std::move(collector.reply);
+  for (int i = 1; i < request.replies; ++i) {
+    if (request.sampling.seed) ++*request.sampling.seed;
+    Collector further;
+    co_await generate(request, further);
+    reply.end.usage.output_tokens += further.reply.end.usage.output_tokens;
+    reply.alternatives.push_back(std::move(further.reply));
+  }
+  co_return reply;
+}
+
+Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
+  return collect(
+      [&engine](GenerationRequest each, GenerationSink& sink) {
+        return engine.generate(std::move(each), sink);
+      },
+      std::move(request));
 }
 
 }  // namespace bedplate::inference

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -61,7 +62,12 @@ class Collector final : public GenerationSink {
   GenerationReply reply;
 };
 
-/// Runs a generation and hands back the whole.
+/// Runs one generation into a sink.
+using Generate = std::function<Task<>(GenerationRequest, GenerationSink&)>;
+
+/// Runs generations and hands back the whole; one after the other when the request is for several
+/// replies, each with a seed of its own.
+Task<GenerationReply> collect(Generate generate, GenerationRequest request);
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request);
 
 /// What an operator sees of an engine (`bedplate models`, `doctor`).

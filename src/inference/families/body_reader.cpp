@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/api_error.hpp"
 
 namespace bedplate::inference {
@@ -11,13 +13,13 @@ void BodyViolations::add(std::string pointer, std::string what) {
   texts_.push_back(fmt::format("{}: {}", pointer, what));
 }
 
-void BodyViolations::throw_if_any() const {
+void BodyViolations::throw_if_any(std::string_view prefix) const {
   if (texts_.empty()) return;
   const std::string what = texts_.size() == 1
                                ? texts_.front()
                                : fmt::format("{} schema violations found", texts_.size());
-  throw errors::validation(
-      fmt::format("Malformed input request: {}, please reformat your input and try again.", what));
+  throw errors::validation(fmt::format(
+      "{}Malformed input request: {}, please reformat your input and try again.", prefix, what));
 }
 
 std::string_view json_type_name(const json::value& value) {
@@ -65,6 +67,21 @@ std::optional<std::string> BodyReader::string(std::string_view key) {
   if (value == nullptr) return std::nullopt;
   if (const json::string* text = value->if_string()) return std::string(*text);
   violations_.add(pointer_to(key), wrong_type("String", *value));
+  return std::nullopt;
+}
+
+std::optional<std::string> BodyReader::filled_string(std::string_view key) {
+  std::optional<std::string> text = string(key);
+  if (!text || !text->empty()) return text;
+  violations_.add(pointer_to(key), "expected minLength: 1, actual: 0");
+  return std::nullopt;
+}
+
+std::optional<std::string> BodyReader::one_of(std::string_view key,
+                                              std::initializer_list<std::string_view> values) {
+  std::optional<std::string> text = string(key);
+  if (!text || std::find(values.begin(), values.end(), *text) != values.end()) return text;
+  violations_.add(pointer_to(key), fmt::format("{} is not a valid enum value", *text));
   return std::nullopt;
 }
 
@@ -132,6 +149,31 @@ std::vector<std::string> BodyReader::strings(std::string_view key, std::size_t c
     }
   }
   return texts;
+}
+
+std::vector<std::string> BodyReader::filled_strings(std::string_view key, std::size_t count_max) {
+  std::vector<std::string> texts = strings(key, count_max);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) {
+      violations_.add(fmt::format("{}/{}", pointer_to(key), i), "expected minLength: 1, actual: 0");
+    }
+  }
+  return texts;
+}
+
+std::vector<std::pair<const json::object*, std::string>> BodyReader::objects(std::string_view key) {
+  std::vector<std::pair<const json::object*, std::string>> found;
+  const json::array* list = array(key);
+  if (list == nullptr) return found;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    std::string where = fmt::format("{}/{}", pointer_to(key), i);
+    if (const json::object* item = (*list)[i].if_object()) {
+      found.emplace_back(item, std::move(where));
+    } else {
+      violations_.add(std::move(where), wrong_type("JSONObject", (*list)[i]));
+    }
+  }
+  return found;
 }
 
 const json::object* BodyReader::object(std::string_view key) {

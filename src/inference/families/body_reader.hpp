@@ -4,10 +4,12 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bedplate::inference {
@@ -17,9 +19,9 @@ class BodyViolations {
  public:
   void add(std::string pointer, std::string what);
   bool empty() const { return texts_.empty(); }
-  /// Throws ValidationException naming the violation, or how many there are. Does nothing when
-  /// there are none.
-  void throw_if_any() const;
+  /// Throws ValidationException naming the violation, or how many there are, behind `prefix`. Does
+  /// nothing when there are none.
+  void throw_if_any(std::string_view prefix = "") const;
 
  private:
   std::vector<std::string> texts_;
@@ -40,10 +42,19 @@ class BodyReader {
   std::optional<bool> boolean(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
   std::optional<double> number(std::string_view key, double min, double max);
+  /// A text that is not empty.
+  std::optional<std::string> filled_string(std::string_view key);
+  /// A text that is one of `values`.
+  std::optional<std::string> one_of(std::string_view key,
+                                    std::initializer_list<std::string_view> values);
   /// Texts of a list with at most `count_max` items; empty when absent.
   std::vector<std::string> strings(std::string_view key, std::size_t count_max);
+  /// The same, of texts that are not empty.
+  std::vector<std::string> filled_strings(std::string_view key, std::size_t count_max);
   const boost::json::object* object(std::string_view key);
   const boost::json::array* array(std::string_view key);
+  /// The objects of a list, each with its pointer; items that are none are noted.
+  std::vector<std::pair<const boost::json::object*, std::string>> objects(std::string_view key);
   /// The member as it is, of any type; nullptr when absent.
   const boost::json::value* any(std::string_view key);
 

@@ -19,6 +19,14 @@ const Family* find_family(std::string_view key) {
   if (key == "titan-text") return &titan_text();
   if (key == "nova") return &nova();
   if (key == "openai-chat" || key == "qwen") return &openai_chat();
+  if (key == "anthropic-text") return &anthropic_text();
+  if (key == "mistral-instruct") return &mistral_instruct();
+  if (key == "cohere-command") return &cohere_command();
+  if (key == "cohere-command-r") return &cohere_command_r();
+  if (key == "ai21-j2") return &ai21_j2();
+  if (key == "ai21-jamba") return &ai21_jamba();
+  if (key == "deepseek") return &deepseek();
+  if (key == "writer") return &writer();
   return nullptr;
 }
 

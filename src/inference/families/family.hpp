@@ -17,6 +17,11 @@ namespace bedplate::inference {
 /// What Bedrock puts before an error that the model found, not Bedrock itself. Clients look for it.
 inline constexpr std::string_view kModelErrorPrefix = "The model returned the following errors: ";
 
+/// The reply ended because there was no room for more.
+constexpr bool is_cut_off(StopReason reason) {
+  return reason == StopReason::kMaxTokens || reason == StopReason::kContextWindowExceeded;
+}
+
 /// What a family needs to know beside the generation to render a reply.
 struct ReplyContext {
   const CatalogueModel* model = nullptr;
@@ -24,6 +29,9 @@ struct ReplyContext {
   std::string request_id;
   Timestamp created;
   bool reports_caching = false;  ///< the model has prompt caching: usage names it even when 0
+  /// The native body of the request, for replies that repeat parts of it. Outlives the rendering.
+  const boost::json::object* body = nullptr;
+  std::int64_t elapsed_ms = 0;  ///< from the request's arrival until this was made
 };
 
 /// Turns the events of one generation into native stream chunks.
@@ -41,9 +49,13 @@ class Family {
 
   /// What the family samples with when the client leaves a parameter out. Converse uses it too.
   virtual SamplingParameters defaults() const = 0;
+  /// The same for one of the family's models, where they differ.
+  virtual SamplingParameters defaults_of(const CatalogueModel&) const { return defaults(); }
   /// Reads and validates a body. Throws ApiError with the family's own texts.
   virtual GenerationRequest parse(const boost::json::object& body, const CatalogueModel& model,
                                   bool stream) const = 0;
+  /// What Converse has to know beside the members of its own request, before they are read.
+  virtual void prepare_converse(GenerationRequest&) const {}
   /// Reads Converse's `additionalModelRequestFields`: members of the native body that Converse has
   /// no place for. Throws ApiError for one that the family does not know.
   virtual void read_additional_fields(const boost::json::object& fields,

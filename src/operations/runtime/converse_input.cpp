@@ -195,7 +195,8 @@ inference::GenerationRequest read_converse(const ConverseInput& input, const Cat
 
   inference::GenerationRequest request;
   request.prompt = std::move(conversation);
-  request.sampling = family.defaults();
+  request.sampling = family.defaults_of(model);
+  family.prepare_converse(request);
   read_inference_config(input, model, request.sampling);
   // Claude and Nova think when they are told to; the others that can, always do.
   request.reasoning.enabled =

@@ -33,6 +33,7 @@ inference::ReplyContext reply_context(const Context& context,
   reply.request_id = context.request_id;
   reply.created = context.services.clock.now();
   reply.reports_caching = resolved.model->features.prompt_caching;
+  reply.elapsed_ms = context.elapsed_ms();
   return reply;
 }
 
@@ -68,13 +69,17 @@ Task<> generate(Context& context, inference::ResolvedModel resolved,
   }
 }
 
-Task<inference::GenerationReply> generate_whole(Context& context, inference::ResolvedModel resolved,
+Task<inference::GenerationReply> generate_whole(Context& context,
+                                                inference::ResolvedModel resolved,
                                                 inference::GenerationRequest request,
                                                 bool in_converse) {
-  inference::Collector collector;
-  co_await generate(context, std::move(resolved), std::move(request), collector, in_converse,
-                    [] { return false; });
-  co_return std::move(collector.reply);
+  return inference::collect(
+      [&context, resolved = std::move(resolved), in_converse](
+          inference::GenerationRequest each, inference::GenerationSink& sink) {
+        return generate(context, resolved, std::move(each), sink, in_converse,
+                        [] { return false; });
+      },
+      std::move(request));
 }
 
 }  // namespace bedplate::operations

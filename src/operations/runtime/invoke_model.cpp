@@ -30,8 +30,8 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
   refuse_guardrail(request.guardrailIdentifier, request.guardrailVersion);
   inference::ResolvedModel resolved = resolve_model(context, request.modelId);
   const inference::Family& family = family_of(*resolved.model);
-  inference::GenerationRequest generation =
-      family.parse(inference::parse_body_object(native_body(request.body)), *resolved.model, false);
+  const boost::json::object body = inference::parse_body_object(native_body(request.body));
+  inference::GenerationRequest generation = family.parse(body, *resolved.model, false);
 
   inference::GenerationReply reply =
       co_await generate_whole(context, resolved, std::move(generation), false);
@@ -39,7 +39,9 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
   add_token_headers(context, resolved, reply.end.usage);
   api::runtime::InvokeModelResponse response;
   response.contentType = "application/json";
-  response.body = boost::json::serialize(family.render(reply, reply_context(context, resolved)));
+  inference::ReplyContext rendering = reply_context(context, resolved);
+  rendering.body = &body;
+  response.body = boost::json::serialize(family.render(reply, rendering));
   response.performanceConfigLatency = request.performanceConfigLatency;
   response.serviceTier = request.serviceTier;
   co_return response;

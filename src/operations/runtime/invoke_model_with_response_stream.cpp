@@ -73,15 +73,17 @@ Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>&
     throw errors::validation("The model is unsupported for streaming.");
   }
   const inference::Family& family = family_of(*resolved.model);
-  inference::GenerationRequest generation =
-      family.parse(inference::parse_body_object(native_body(request.body)), *resolved.model, true);
+  const json::object body = inference::parse_body_object(native_body(request.body));
+  inference::GenerationRequest generation = family.parse(body, *resolved.model, true);
 
   Op::Response head;
   head.contentType = "application/json";
   head.performanceConfigLatency = request.performanceConfigLatency;
   head.serviceTier = request.serviceTier;
+  inference::ReplyContext rendering = reply_context(context, resolved);
+  rendering.body = &body;
   ChunkSink sink(context, events, std::move(head), resolved.model->family == "nova",
-                 family.chunk_renderer(reply_context(context, resolved)));
+                 family.chunk_renderer(rendering));
   co_await generate(context, resolved, std::move(generation), sink, false,
                     [&events] { return events.started(); });
 }
