@@ -39,11 +39,7 @@ LATER = {
     "C: create_guardrail, invoke_model with a guardrail": "guardrails",
     "C: create_prompt, create_prompt_version": "prompt management",
     "C: create_provisioned_model_throughput and its ARN as model": "provisioned throughput",
-    "D: ai21.j2-mid, ai21.j2-ultra": "the AI21 Jurassic family",
-    "D: cohere.command-text-v14": "the Cohere Command family",
-    "D: anthropic.claude-v2": "the Anthropic Text Completions family",
     "D: stability.stable-diffusion-xl": "image generation",
-    "E: anthropic.claude-v2, whole and streamed": "the Anthropic Text Completions family",
     "E: stability.stable-diffusion-xl-v1": "image generation",
     "E: create_model_customization_job": "model customization",
     "E: create_provisioned_model_throughput": "provisioned throughput",
@@ -531,3 +527,76 @@ def test_d_claude_3_with_a_prompt(client):
         client.invoke_model_with_response_stream(
             modelId="anthropic.claude-3-5-sonnet-20240620-v1:0", body=json.dumps(body)
         )
+
+
+# D: Jurassic-2 with its three penalties at 0, under the ids that the course lists; its text is
+# read from where the course says.
+@pytest.mark.parametrize(
+    "model", ["ai21.j2-mid", "ai21.j2-mid-v1", "a121.j2-ultra", "ai21.j2-ultra-v1"]
+)
+def test_d_jurassic(client, model):
+    body = {
+        "prompt": "Write out a list of steps that tie a shoe.",
+        "maxTokens": 200,
+        "temperature": 0.5,
+        "topP": 0.5,
+        "stopSequences": [],
+        "countPenalty": {"scale": 0},
+        "presencePenalty": {"scale": 0},
+        "frequencyPenalty": {"scale": 0},
+    }
+    result = invoke(client, body, model=model)
+    assert result["id"] == 1234 and result["prompt"]["text"] == body["prompt"]
+    completion = result["completions"][0]
+    assert completion["data"]["text"] and completion["data"]["tokens"]
+    assert completion["finishReason"]["reason"] in ("endoftext", "length")
+
+
+# D: Cohere Command with two generations and their likelihoods.
+def test_d_cohere(client):
+    body = {
+        "prompt": "Sum this up: a customer forgot a password.",
+        "max_tokens": 200,
+        "temperature": 0.6,
+        "p": 1,
+        "k": 0,
+        "num_generations": 2,
+        "return_likelihoods": "GENERATION",
+    }
+    generations = invoke(client, body, model="cohere.command-text-v14")["generations"]
+    assert len(generations) == 2
+    for generation in generations:
+        assert generation["text"] and generation["finish_reason"] in ("COMPLETE", "MAX_TOKENS")
+        assert generation["likelihood"] <= 0 and generation["token_likelihoods"]
+
+
+# D and E: Claude 2, whole; E leaves `accept` out.
+def test_e_claude_2(client):
+    body = {
+        "prompt": "\n\nHuman: Explain rivers.\n\nAssistant:",
+        "max_tokens_to_sample": 1000,
+        "temperature": 0.7,
+        "top_p": 0.9,
+    }
+    response = client.invoke_model(
+        modelId="anthropic.claude-v2", body=json.dumps(body), contentType="application/json"
+    )
+    assert json.loads(response["body"].read())["completion"]
+
+
+# E: the same streamed, read as the overview reads it.
+def test_e_claude_2_streamed(client):
+    body = {
+        "prompt": "\n\nHuman: Explain rivers.\n\nAssistant:",
+        "max_tokens_to_sample": 1000,
+        "temperature": 0.7,
+    }
+    response = client.invoke_model_with_response_stream(
+        modelId="anthropic.claude-v2", body=json.dumps(body), contentType="application/json"
+    )
+    pieces = []
+    for event in response["body"]:
+        chunk = json.loads(event["chunk"]["bytes"])
+        if "completion" in chunk:
+            pieces.append(chunk["completion"])
+    assert "".join(pieces)
