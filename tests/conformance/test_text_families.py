@@ -7,7 +7,8 @@ import json
 import math
 
 import pytest
-from langchain_aws import BedrockLLM
+from langchain_aws import BedrockLLM, ChatBedrock, ChatBedrockConverse
+from langchain_core.messages import HumanMessage, SystemMessage
 
 from native_bodies import Native, invoke, invoke_stream
 from test_native_body_errors import malformed, refusal
@@ -613,7 +614,7 @@ def test_converse_additional_fields(runtime, model, fields):
         runtime.converse(**ask, additionalModelRequestFields={"no_such_field": 1})
 
 
-# ---- langchain-aws's BedrockLLM, which reads these shapes whole and streamed.
+# ---- langchain-aws, whose BedrockLLM and ChatBedrock read the native shapes, whole and streamed.
 
 
 @pytest.fixture
@@ -625,21 +626,41 @@ def langchain(server, credentials, monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", credentials.region)
     monkeypatch.setenv("LANGSMITH_TRACING", "false")
 
-    def make(model: str, **options) -> BedrockLLM:
-        return BedrockLLM(model=model, temperature=0, **options)
-
-    return make
-
 
 @pytest.mark.bedplate_only
-@pytest.mark.parametrize(
-    "model", [MISTRAL_7B, COMMAND, R1, PALMYRA, "ai21.j2-ultra-v1"], ids=lambda model: model
-)
+@pytest.mark.parametrize("model", [MISTRAL_7B, COMMAND, R1, PALMYRA, "ai21.j2-ultra-v1"])
 def test_langchain(langchain, model):
     capped = {} if model.startswith("ai21") else {"max_tokens": 12}
-    llm = langchain(model, **capped)
+    llm = BedrockLLM(model=model, temperature=0, **capped)
     prompt = "<s>[INST] Hello! [/INST]" if model == MISTRAL_7B else "Hello! Who are you?"
     whole = llm.invoke(prompt)
     assert whole
     if not model.startswith("ai21"):
         assert "".join(llm.stream(prompt)) == whole
+
+
+# The chat class writes the prompts of Claude 1 and 2, Mistral and DeepSeek itself; for the families
+# that it does not know it asks through Converse.
+@pytest.mark.bedplate_only
+@pytest.mark.parametrize(
+    "chat, model",
+    [
+        (ChatBedrock, CLAUDE_2),
+        (ChatBedrock, "anthropic.claude-instant-v1"),
+        (ChatBedrock, MISTRAL_7B),
+        (ChatBedrock, "mistral.mistral-large-2402-v1:0"),
+        (ChatBedrock, R1),
+        (ChatBedrock, PALMYRA),
+        (ChatBedrockConverse, COMMAND_R),
+        (ChatBedrockConverse, JAMBA),
+    ],
+)
+def test_langchain_chat(langchain, chat, model):
+    chat = chat(model=model, temperature=0, max_tokens=20)
+    question = [SystemMessage("You are kind."), HumanMessage("Hello")]
+    reply = chat.invoke(question)
+    assert reply.text and reply.usage_metadata["output_tokens"] > 0
+    whole = None
+    for chunk in chat.stream(question):
+        whole = chunk if whole is None else whole + chunk
+    assert whole.text == reply.text

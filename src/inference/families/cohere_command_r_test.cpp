@@ -97,7 +97,8 @@ TEST(CommandR, ResultsFindTheirCallsInTheHistory) {
       R"({"message":"",)" + std::string(kTools) +
       R"(,"chat_history":[{"role":"USER","message":"Weather?"},{"role":"CHATBOT","message":"",)"
       R"("tool_calls":[{"name":"w","parameters":{"city":"Rome"}}]}],)"
-      R"("tool_results":[{"call":{"name":"w","parameters":{"city":"Rome"}},"outputs":[{"t":1}]}]})");
+      R"("tool_results":[{"call":{"name":"w","parameters":{"city":"Rome"}},)"
+      R"("outputs":[{"t":1}]}]})");
   const auto& messages = conversation_of(request).messages;
   ASSERT_EQ(messages.size(), 3U);
   const auto& call = std::get<ToolUseBlock>(messages[1].content.at(0));
@@ -132,8 +133,8 @@ TEST(CommandR, RefusesInTheSchemasWords) {
   EXPECT_EQ(with(R"("prompt_truncation":"AUTO")"),
             malformed_input("#/prompt_truncation: AUTO is not a valid enum value"));
   EXPECT_EQ(
-      with(
-          R"("tools":[{"name":"w","description":"d","parameter_definitions":{"a":{"type":"Foo"}}}])"),
+      with(R"("tools":[{"name":"w","description":"d",)"
+           R"("parameter_definitions":{"a":{"type":"Foo"}}}])"),
       malformed_input("#/tools/0/parameter_definitions/a/type: Foo is not a valid enum value"));
   EXPECT_EQ(with(R"("tool_results":[{"call":{"name":"w","parameters":{}},"outputs":[]}])"),
             malformed_input("#: required key [tools] not found"));
