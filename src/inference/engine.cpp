@@ -4,6 +4,10 @@ namespace bedplate::inference {
 
 Task<GenerationReply> collect(Generate generate, GenerationRequest request) {
   Collector collector;
+  if (request.replies == 1) {
+    co_await generate(std::move(request), collector);  // it may be megabytes
+    co_return std::move(collector.reply);
+  }
   co_await generate(request, collector);
   GenerationReply reply = std::move(collector.reply);
   for (int i = 1; i < request.replies; ++i) {
