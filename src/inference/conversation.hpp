@@ -84,7 +84,8 @@ struct ToolChoice {
     kTool,  ///< it must call the named one
     kNone,  ///< it must not, although the conversation shows tools
   } kind = Kind::kAuto;
-  std::string name;  ///< with kTool
+  std::string name;      ///< with kTool
+  bool parallel = true;  ///< a reply may hold several calls
 };
 
 /// Turns in order. A last message of the assistant is a prefill: the reply continues it and does

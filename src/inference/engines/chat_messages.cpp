@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes.hpp"
+#include "inference/engines/tool_prompt.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -152,7 +153,7 @@ json::array chat_tools(const std::vector<Tool>& tools) {
     json::object function{{"name", tool.name}};
     if (!tool.description.empty()) function["description"] = tool.description;
     boost::system::error_code malformed;
-    json::value schema = json::parse(tool.input_schema, malformed);
+    json::value schema = parse_nested(tool.input_schema, malformed);
     if (!malformed) function["parameters"] = std::move(schema);
     result.push_back({{"type", "function"}, {"function", std::move(function)}});
   }

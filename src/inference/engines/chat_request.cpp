@@ -2,7 +2,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "inference/engine.hpp"
@@ -20,7 +19,13 @@ bool ends_with_prefill(const Conversation& conversation) {
 
 /// A reply held to a JSON schema, as every dialect takes it.
 json::object json_reply(std::string_view schema) {
-  json::object definition{{"name", "reply"}, {"strict", true}, {"schema", json::parse(schema)}};
+  boost::system::error_code malformed;
+  json::value parsed = parse_nested(schema, malformed);
+  if (malformed) {
+    throw EngineError(EngineError::Kind::kInvalidRequest, "The reply's schema is not JSON.");
+  }
+  json::object definition{{"name", "reply"}, {"strict", true}};
+  definition["schema"] = std::move(parsed);
   return {{"type", "json_schema"}, {"json_schema", std::move(definition)}};
 }
 
@@ -91,7 +96,10 @@ json::object conversation_members(const Conversation& conversation,
 /// What holds the reply to a form: calls of tools, or a schema.
 void add_reply_form(json::object& body, const Conversation& conversation,
                     const std::string& output_schema, ToolReply reply) {
-  if (body.contains("tools")) body["tool_choice"] = tool_choice(conversation, reply);
+  if (body.contains("tools")) {
+    body["tool_choice"] = tool_choice(conversation, reply);
+    if (!conversation.tool_choice.parallel) body["parallel_tool_calls"] = false;
+  }
   if (reply == ToolReply::kForced) {
     body["response_format"] = json_reply(call_schema(conversation));
   } else if (!output_schema.empty()) {
@@ -192,6 +200,7 @@ GenerationCall generation_call(const GenerationRequest& request, const ServerTra
   if (const auto* conversation = std::get_if<Conversation>(&request.prompt)) {
     call.path = "/v1/chat/completions";
     call.reply.tools = tool_reply(*conversation, traits);
+    call.reply.parallel_calls = conversation->tool_choice.parallel;
     body = conversation_members(*conversation, request.reasoning, traits);
     add_reply_form(body, *conversation, request.output_schema, call.reply.tools);
   } else {

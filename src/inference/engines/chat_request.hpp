@@ -21,6 +21,7 @@ enum class ReplyFormat {
 struct ReplyShape {
   ReplyFormat format = ReplyFormat::kChat;
   ToolReply tools = ToolReply::kNative;
+  bool parallel_calls = true;  ///< else calls after the first are left out
   /// What the request asked for: a reply that ends for its length before that has filled the
   /// context.
   std::optional<std::int64_t> max_tokens;

@@ -111,6 +111,45 @@ TEST(ChatRequest, LeavesAStopListOfEmptyOnesOut) {
 }
 
 // llama-server reads 32 bits and takes all ones for "at random".
+TEST(ChatRequest, AsksForOneCallAtMost) {
+  Conversation conversation{.messages = {user("x")}, .tools = {{"now", "", "{}"}}};
+  for (const Dialect dialect : kAll) {
+    conversation.tool_choice.parallel = true;
+    EXPECT_FALSE(body_of(request_of(conversation), {.dialect = dialect})
+                     .as_object()
+                     .contains("parallel_tool_calls"));
+    conversation.tool_choice.parallel = false;
+    const GenerationCall call = generation_call(request_of(conversation), {.dialect = dialect}, "");
+    EXPECT_EQ(json::parse(call.body).at("parallel_tool_calls"), false);
+    EXPECT_FALSE(call.reply.parallel_calls);
+  }
+}
+
+/// {"items": {"items": … {} …}}, deeper than a parser goes by itself.
+std::string deep_schema(int depth) {
+  std::string text;
+  for (int i = 0; i < depth; ++i) text += R"({"items":)";
+  return text + "{}" + std::string(static_cast<std::size_t>(depth), '}');
+}
+
+TEST(ChatRequest, KeepsDeepSchemas) {
+  const std::string schema = deep_schema(120);
+  Conversation conversation{.messages = {user("x")}, .tools = {{"f", "", schema}}};
+  conversation.tool_choice.kind = ToolChoice::Kind::kAny;
+  const ServerTraits llama{.dialect = Dialect::kLlamaCpp};
+  EXPECT_NE(generation_call(request_of(conversation), llama, "").body.find(schema.substr(1, 1000)),
+            std::string::npos);
+  GenerationRequest formed = request_of({.messages = {user("x")}});
+  formed.output_schema = schema;
+  EXPECT_NE(generation_call(formed, llama, "").body.find(schema), std::string::npos);
+}
+
+TEST(ChatRequest, RefusesAReplySchemaThatIsNoJson) {
+  GenerationRequest request = request_of({.messages = {user("x")}});
+  request.output_schema = "{";
+  EXPECT_THROW(generation_call(request, {}, ""), EngineError);
+}
+
 TEST(ChatRequest, FitsTheSeed) {
   GenerationRequest request = request_of({.messages = {user("x")}});
   for (const std::int64_t seed : {std::int64_t{-1}, std::int64_t{0xFFFF'FFFF}, INT64_MAX}) {

@@ -192,9 +192,7 @@ StreamStep ChatStream::take(std::string_view data) {
     read_openai(*object, chunk);
   }
   take_chunk(chunk, step);
-  for (const GenerationEvent& event : step.events) {
-    called_ = called_ || std::holds_alternative<ToolUseStart>(event);
-  }
+  note_calls(step);
   if (shape_.format == ReplyFormat::kNative && finished_) finish(step);
   return step;
 }
@@ -234,6 +232,19 @@ void ChatStream::take_chunk(ReplyChunk& chunk, StreamStep& step) {
     end_.reason = StopReason::kStopSequence;
     end_.stop_sequence = chunk.stop_sequence;
   }
+}
+
+/// Leaves out what comes after the first call when the request wants one at most: not every server
+/// knows how to hold its model to that.
+void ChatStream::note_calls(StreamStep& step) {
+  std::erase_if(step.events, [this](const GenerationEvent& event) {
+    if (std::holds_alternative<ToolUseStart>(event)) {
+      skipping_call_ = called_ && !shape_.parallel_calls;
+      called_ = true;
+      return skipping_call_;
+    }
+    return skipping_call_ && std::holds_alternative<ToolInputDelta>(event);
+  });
 }
 
 void ChatStream::take_call(const ReplyChunk& chunk, StreamStep& step) {

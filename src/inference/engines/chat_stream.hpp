@@ -32,6 +32,7 @@ class ChatStream {
  private:
   void take_chunk(ReplyChunk& chunk, StreamStep& step);
   void take_call(const ReplyChunk& chunk, StreamStep& step);
+  void note_calls(StreamStep& step);
   void finish_content(StreamStep& step);
   void finish(StreamStep& step);
 
@@ -42,6 +43,7 @@ class ChatStream {
   bool ended_ = false;
   bool limit_reached_ = false;
   bool called_ = false;           ///< the reply calls a tool
+  bool skipping_call_ = false;    ///< a call after the only one that may be
   std::int64_t call_index_ = -1;  ///< the server's number of the call under way
   GenerationEnd end_;
   Utf8Assembler characters_;

@@ -184,5 +184,18 @@ TEST(ChatStream, RefusesWhatMakesNoSense) {
       << "an unknown kind of content is passed over";
 }
 
+TEST(ChatStream, LeavesOutCallsAfterTheOnlyOne) {
+  const std::vector<std::string> events = {
+      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"a","arguments":"{"}}]}}]})",
+      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]})",
+      R"({"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"name":"b","arguments":"{}"}}]}}]})",
+      R"({"choices":[{"delta":{"content":"done"},"finish_reason":"tool_calls"}]})", "[DONE]"};
+  EXPECT_THAT(follow(ReplyShape{}, events).calls, ElementsAre("a:{}", "b:{}"));
+  const Followed one = follow(ReplyShape{.parallel_calls = false}, events);
+  EXPECT_THAT(one.calls, ElementsAre("a:{}"));
+  EXPECT_THAT(one.texts, ElementsAre("done"));
+  EXPECT_EQ(one.end->reason, StopReason::kToolUse);
+}
+
 }  // namespace
 }  // namespace bedplate::inference

@@ -10,7 +10,7 @@ namespace json = boost::json;
 /// The JSON that a client sent as text; an object with nothing in it when it is none.
 json::value parsed(const std::string& text) {
   boost::system::error_code malformed;
-  json::value value = json::parse(text, malformed);
+  json::value value = parse_nested(text, malformed);
   if (malformed) return json::object();
   return value;
 }
@@ -85,6 +85,13 @@ void append_result(std::vector<ContentBlock>& content, ToolResultBlock result) {
 }
 
 }  // namespace
+
+json::value parse_nested(std::string_view text, boost::system::error_code& malformed) {
+  constexpr std::size_t kNestingMax = 160;
+  json::parse_options options;
+  options.max_depth = kNestingMax;
+  return json::parse(text, malformed, {}, options);
+}
 
 Conversation with_tools_as_text(Conversation conversation) {
   if (!conversation.tools.empty()) {

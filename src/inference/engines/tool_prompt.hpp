@@ -1,6 +1,7 @@
 // Tools for weights whose chat template knows none: told of in the system prompt, called in tags.
 #pragma once
 
+#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@ namespace bedplate::inference {
 /// What a call looks like in the model's text. Many open models were trained on these tags.
 inline constexpr std::string_view kToolCallOpening = "<tool_call>";
 inline constexpr std::string_view kToolCallClosing = "</tool_call>";
+
+/// Parses JSON that a client sent within a body, as deep as a body may be and a little deeper: we
+/// put schemas into others.
+boost::json::value parse_nested(std::string_view text, boost::system::error_code& malformed);
 
 /// The same conversation without tools, tool calls or tool results: they have become text. The
 /// model is told to write a call as {"name": …, "arguments": {…}} between the tags.

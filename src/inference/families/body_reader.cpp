@@ -62,6 +62,13 @@ std::string wrong_type(std::string_view expected, const json::value& found) {
 
 }  // namespace
 
+const json::object* expect_object(const json::value& value, const std::string& pointer,
+                                  BodyViolations& violations) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) violations.add(pointer, wrong_type("JSONObject", value));
+  return object;
+}
+
 std::optional<std::string> BodyReader::string(std::string_view key) {
   const json::value* value = any(key);
   if (value == nullptr) return std::nullopt;

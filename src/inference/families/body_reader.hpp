@@ -71,6 +71,10 @@ class BodyReader {
   std::set<std::string, std::less<>> known_;
 };
 
+/// The value as an object; notes it, and gives nullptr, when it is none.
+const boost::json::object* expect_object(const boost::json::value& value,
+                                         const std::string& pointer, BodyViolations& violations);
+
 /// everit's name for a value's type: "String", "Integer", "Double", "JSONArray", …
 std::string_view json_type_name(const boost::json::value& value);
 

@@ -18,5 +18,6 @@ const Family& ai21_j2();
 const Family& ai21_jamba();
 const Family& deepseek();
 const Family& writer();
+const Family& mistral_chat();
 
 }  // namespace bedplate::inference

@@ -27,6 +27,7 @@ const Family* find_family(std::string_view key) {
   if (key == "ai21-jamba") return &ai21_jamba();
   if (key == "deepseek") return &deepseek();
   if (key == "writer") return &writer();
+  if (key == "mistral-chat") return &mistral_chat();
   return nullptr;
 }
 

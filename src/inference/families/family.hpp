@@ -32,6 +32,9 @@ struct ReplyContext {
   /// The native body of the request, for replies that repeat parts of it. Outlives the rendering.
   const boost::json::object* body = nullptr;
   std::int64_t elapsed_ms = 0;  ///< from the request's arrival until this was made
+  /// Reasoning goes into a member of its own, as /v1/chat/completions gives it, also where
+  /// InvokeModel writes it into the text.
+  bool reasoning_apart = false;
 };
 
 /// Turns the events of one generation into native stream chunks.
@@ -51,6 +54,9 @@ class Family {
   virtual SamplingParameters defaults() const = 0;
   /// The same for one of the family's models, where they differ.
   virtual SamplingParameters defaults_of(const CatalogueModel&) const { return defaults(); }
+  /// Whether the model thinks without being asked to. parse() sets what the request then says;
+  /// Converse, which has no word for it, asks here.
+  virtual bool reasons_unasked(const CatalogueModel&) const { return false; }
   /// Reads and validates a body. Throws ApiError with the family's own texts.
   virtual GenerationRequest parse(const boost::json::object& body, const CatalogueModel& model,
                                   bool stream) const = 0;

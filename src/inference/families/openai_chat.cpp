@@ -1,11 +1,14 @@
-// OpenAI's chat completions, as gpt-oss and Qwen models take them through InvokeModel. Facts:
-// AWS's guide, page model-parameters-openai.
+// OpenAI's chat completions, as gpt-oss, DeepSeek V3, Gemma, Kimi, MiniMax, Qwen and other models
+// take them through InvokeModel. Facts: AWS's guide, page model-parameters-openai; OpenAI's API
+// reference, "Create chat completion".
 #include <fmt/format.h>
 
 #include "base/api_error.hpp"
 #include "base/ids.hpp"
 #include "inference/families/body_reader.hpp"
 #include "inference/families/families.hpp"
+#include "inference/families/openai_messages.hpp"
+#include "inference/families/openai_reply.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -14,100 +17,59 @@ namespace json = boost::json;
 constexpr std::int64_t kTokensMax = 1'000'000;
 constexpr std::size_t kStopSequencesMax = 4;
 
-const char* finish_reason(StopReason reason) {
-  if (reason == StopReason::kToolUse) return "tool_calls";
-  const bool cut = reason == StopReason::kMaxTokens || reason == StopReason::kContextWindowExceeded;
-  return cut ? "length" : "stop";
+// gpt-oss writes its reasoning into the text of an InvokeModel reply, before the answer, so.
+constexpr std::string_view kReasoningOpening = "<reasoning>";
+constexpr std::string_view kReasoningClosing = "</reasoning>";
+
+bool writes_reasoning_inline(const CatalogueModel& model) {
+  return model.id.find("gpt-oss") != std::string::npos;
 }
 
-json::object usage_json(const Usage& usage) {
-  return {{"prompt_tokens", usage.input_tokens},
-          {"completion_tokens", usage.output_tokens},
-          {"total_tokens", usage.input_tokens + usage.output_tokens}};
+std::string new_call_id() {
+  return "call_" + random_base62(24);
 }
 
-/// `content` as a text or as a list of text parts.
-std::string read_content(const json::value& value, const std::string& pointer,
-                         BodyViolations& violations) {
-  if (const json::string* text = value.if_string()) return std::string(*text);
-  std::string joined;
-  const json::array* parts = value.if_array();
-  if (parts == nullptr) {
-    violations.add(pointer, fmt::format("expected type: String, found: {}", json_type_name(value)));
-    return joined;
-  }
-  for (std::size_t i = 0; i < parts->size(); ++i) {
-    const json::object* object = (*parts)[i].if_object();
-    const std::string where = fmt::format("{}/{}", pointer, i);
-    if (object == nullptr) {
-      violations.add(
-          where, fmt::format("expected type: JSONObject, found: {}", json_type_name((*parts)[i])));
-      continue;
-    }
-    BodyReader part(*object, where, violations);
-    part.require("type");
-    const std::string type = part.string("type").value_or("text");
-    if (type != "text") {
-      throw errors::not_implemented(fmt::format("{} parts in chat completion bodies", type));
-    }
-    part.require("text");
-    joined += part.string("text").value_or("");
-  }
-  return joined;
-}
-
-void read_message(const json::value& value, const std::string& pointer, Conversation& conversation,
-                  BodyViolations& violations) {
-  const json::object* object = value.if_object();
-  if (object == nullptr) {
-    violations.add(pointer,
-                   fmt::format("expected type: JSONObject, found: {}", json_type_name(value)));
-    return;
-  }
-  BodyReader reader(*object, pointer, violations);
-  reader.require("role");
-  reader.require("content");
-  const std::string role = reader.string("role").value_or("user");
-  const json::value* content = reader.any("content");
-  if (role == "tool" || role == "function" || reader.any("tool_calls") != nullptr) {
-    throw errors::not_implemented("tool messages in chat completion bodies");
-  }
-  if (content == nullptr) return;
-  std::string text = read_content(*content, reader.pointer_to("content"), violations);
-  if (role == "system" || role == "developer") {
-    conversation.system.emplace_back(TextBlock{std::move(text)});
-  } else if (role == "user" || role == "assistant") {
-    conversation.messages.push_back(
-        {role == "user" ? Role::kUser : Role::kAssistant, {TextBlock{std::move(text)}}});
-  } else {
-    violations.add(reader.pointer_to("role"), fmt::format("{} is not a valid enum value", role));
-  }
-}
-
+/// The reply's chunks. A call's arguments are streamed as the model writes them.
 class OpenAiChunks final : public ChunkRenderer {
  public:
   explicit OpenAiChunks(const ReplyContext& context)
       : id_("chatcmpl-" + random_base62(24)),
         model_(context.model->id),
-        created_(
-            std::chrono::floor<std::chrono::seconds>(context.created).time_since_epoch().count()) {}
+        created_(unix_seconds(context.created)),
+        inline_(writes_reasoning_inline(*context.model) && !context.reasoning_apart) {}
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     if (std::holds_alternative<GenerationStart>(event)) {
-      chunks.push_back(chunk({{"role", "assistant"}, {"content", ""}}, nullptr));
+      chunks.push_back(chunk({{"role", "assistant"}, {"content", ""}}));
     } else if (const auto* delta = std::get_if<TextDelta>(&event)) {
-      json::object content;
-      content["content"] = delta->text;
-      chunks.push_back(chunk(std::move(content), nullptr));
+      chunks.push_back(content(closing() + delta->text));
+      if (!delta->tokens.empty()) {
+        choice_of(chunks.back())["logprobs"] = openai_logprobs(delta->tokens);
+      }
+    } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
+      chunks.push_back(reasoning(thought->text));
+    } else if (const auto* call = std::get_if<ToolUseStart>(&event)) {
+      close_reasoning(chunks);
+      ++call_index_;
+      chunks.push_back(
+          call_delta(openai_tool_call(new_call_id(), ToolUseBlock{.name = call->name})));
+    } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {
+      json::object function;
+      function["arguments"] = input->json;
+      json::object piece;
+      piece["function"] = std::move(function);
+      chunks.push_back(call_delta(std::move(piece)));
     } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
-      chunks.push_back(chunk({}, finish_reason(end->reason)));
-      chunks.back()["usage"] = usage_json(end->usage);
+      close_reasoning(chunks);
+      chunks.push_back(chunk({}));
+      choice_of(chunks.back())["finish_reason"] = openai_finish_reason(end->reason);
+      chunks.back()["usage"] = openai_usage(end->usage);
     }
   }
 
  private:
-  json::object chunk(json::object delta, json::value finish) {
-    json::object choice{{"index", 0}, {"finish_reason", std::move(finish)}};
+  json::object chunk(json::object delta) const {
+    json::object choice{{"index", 0}, {"finish_reason", nullptr}};
     choice["delta"] = std::move(delta);
     json::array choices;
     choices.push_back(std::move(choice));
@@ -117,26 +79,53 @@ class OpenAiChunks final : public ChunkRenderer {
     return out;
   }
 
+  static json::object& choice_of(json::object& chunk) {
+    return chunk["choices"].as_array().front().as_object();
+  }
+
+  json::object content(std::string_view text) const {
+    json::object delta;
+    delta["content"] = text;
+    return chunk(std::move(delta));
+  }
+
+  json::object reasoning(const std::string& text) {
+    if (!inline_) {
+      json::object delta;
+      delta["reasoning_content"] = text;
+      return chunk(std::move(delta));
+    }
+    const std::string opening(in_reasoning_ ? std::string_view() : kReasoningOpening);
+    in_reasoning_ = true;
+    return content(opening + text);
+  }
+
+  /// The closing tag, when one is due.
+  std::string closing() {
+    return std::string(std::exchange(in_reasoning_, false) ? kReasoningClosing
+                                                           : std::string_view());
+  }
+
+  void close_reasoning(std::vector<json::object>& chunks) {
+    if (in_reasoning_) chunks.push_back(content(closing()));
+  }
+
+  json::object call_delta(json::object call) const {
+    call["index"] = call_index_;
+    json::array calls;
+    calls.push_back(std::move(call));
+    json::object delta;
+    delta["tool_calls"] = std::move(calls);
+    return chunk(std::move(delta));
+  }
+
   std::string id_;
   std::string model_;
   std::int64_t created_;
+  bool inline_;
+  bool in_reasoning_ = false;
+  std::int64_t call_index_ = -1;
 };
-
-void read_stop(BodyReader& reader, SamplingParameters& sampling) {
-  const json::value* stop = reader.any("stop");
-  if (stop == nullptr) return;
-  if (const json::string* one = stop->if_string()) {
-    sampling.stop_sequences.emplace_back(*one);
-  } else {
-    sampling.stop_sequences = reader.strings("stop", kStopSequencesMax);
-  }
-  for (const std::string& text : sampling.stop_sequences) {
-    if (text.empty()) {
-      reader.violations().add("#/stop", "expected minLength: 1, actual: 0");
-      return;
-    }
-  }
-}
 
 void read_sampling(BodyReader& reader, SamplingParameters& sampling) {
   for (const char* key : {"max_tokens", "max_completion_tokens"}) {
@@ -144,27 +133,91 @@ void read_sampling(BodyReader& reader, SamplingParameters& sampling) {
   }
   if (const auto value = reader.number("temperature", 0, 2)) sampling.temperature = value;
   if (const auto value = reader.number("top_p", 0, 1)) sampling.top_p = value;
-  if (const auto value = reader.number("frequency_penalty", -2, 2)) {
-    sampling.frequency_penalty = value;
-  }
-  if (const auto value = reader.number("presence_penalty", -2, 2)) {
-    sampling.presence_penalty = value;
-  }
+  read_openai_penalties(reader, sampling);
   if (const auto value = reader.integer("seed", INT64_MIN, INT64_MAX)) sampling.seed = value;
-  read_stop(reader, sampling);
+  read_openai_stop(reader, kStopSequencesMax, sampling);
 }
 
-/// What no engine of ours honours is refused, never dropped.
-void refuse_unbuilt(BodyReader& reader) {
-  for (const char* key :
-       {"tools", "tool_choice", "functions", "response_format", "logit_bias", "reasoning_effort"}) {
-    if (reader.any(key) != nullptr) {
-      throw errors::not_implemented(fmt::format("'{}' in chat completion bodies", key));
-    }
+void read_reasoning_effort(BodyReader& reader, ReasoningParameters& reasoning) {
+  const auto effort = reader.string("reasoning_effort");
+  if (!effort) return;
+  static constexpr std::string_view kEfforts[] = {"none", "minimal", "low", "medium",
+                                                  "high", "xhigh",   "max"};
+  if (std::find(std::begin(kEfforts), std::end(kEfforts), *effort) == std::end(kEfforts)) {
+    reader.violations().add(reader.pointer_to("reasoning_effort"),
+                            fmt::format("{} is not a valid enum value", *effort));
+    return;
+  }
+  reasoning.enabled = *effort != "none";
+  reasoning.effort = reasoning.enabled ? *effort : "";
+}
+
+/// What OpenAI's own service does with these, no engine can: refused, never dropped.
+void refuse_unsupported(BodyReader& reader) {
+  for (const char* key : {"functions", "function_call"}) {
+    if (reader.any(key) == nullptr) continue;
+    throw errors::validation(fmt::format(
+        "This model doesn't support the {} field. Use tools and tool_choice instead.", key));
+  }
+  for (const char* key : {"logit_bias", "audio", "prediction", "web_search_options", "verbosity",
+                          "amazon-bedrock-guardrailConfig"}) {
+    const json::value* value = reader.any(key);
+    if (value == nullptr || (value->is_object() && value->get_object().empty())) continue;
+    throw errors::validation(
+        fmt::format("This model doesn't support the {0} field. Remove {0} and try again.", key));
+  }
+  for (const std::string& modality : reader.strings("modalities", 4)) {
+    if (modality == "text") continue;
+    throw errors::validation("This model doesn't support the modalities that you provided.");
   }
   reader.integer("n", 1, 1);
-  if (reader.boolean("logprobs").value_or(false)) {
-    throw errors::not_implemented("'logprobs' in chat completion bodies");
+  reader.integer("top_logprobs", 0, 0);  // engines tell of the sampled token only
+  if (reader.boolean("store").value_or(false)) {
+    throw errors::validation(
+        "This model doesn't support the store field. Remove store and try "
+        "again.");
+  }
+}
+
+/// Members that have no effect on the reply.
+void read_labels(BodyReader& reader) {
+  reader.string("user");
+  reader.object("metadata");
+  reader.object("stream_options");  // the last chunk carries the usage in any case
+  for (const char* key : {"safety_identifier", "prompt_cache_key", "service_tier"}) {
+    reader.string(key);
+  }
+}
+
+void check_token_limit(const SamplingParameters& sampling, const CatalogueModel& model) {
+  if (!model.id.starts_with("openai.") || !model.enforces_max_output()) return;
+  if (sampling.max_tokens.value_or(0) <= model.max_output_tokens) return;
+  // Errors of OpenAI's models are JSON within the message.
+  const std::string text = fmt::format("'max_completion_tokens' ({}) exceeds model maximum ({})",
+                                       *sampling.max_tokens, model.max_output_tokens);
+  const json::object detail{{"code", "validation_error"},
+                            {"message", text},
+                            {"param", nullptr},
+                            {"type", "invalid_request_error"}};
+  json::object error;
+  error["error"] = detail;
+  std::string_view prefix = kModelErrorPrefix;
+  prefix.remove_suffix(1);
+  throw errors::validation(fmt::format("{}\n{}", prefix, json::serialize(error)));
+}
+
+/// A reply that comes back in the history: its inlined reasoning is no part of what was said.
+void separate_inline_reasoning(Conversation& conversation) {
+  for (Message& message : conversation.messages) {
+    if (message.role != Role::kAssistant) continue;
+    auto* text = std::get_if<TextBlock>(&message.content.front());
+    if (text == nullptr || !text->text.starts_with(kReasoningOpening)) continue;
+    const std::size_t end = text->text.find(kReasoningClosing);
+    if (end == std::string::npos) continue;
+    ReasoningBlock thought;
+    thought.text = text->text.substr(kReasoningOpening.size(), end - kReasoningOpening.size());
+    text->text.erase(0, end + kReasoningClosing.size());
+    message.content.emplace(message.content.begin(), std::move(thought));
   }
 }
 
@@ -177,6 +230,10 @@ class OpenAiChat final : public Family {
     return sampling;
   }
 
+  bool reasons_unasked(const CatalogueModel& model) const override {
+    return model.features.reasoning || writes_reasoning_inline(model);
+  }
+
   GenerationRequest parse(const json::object& body, const CatalogueModel& model,
                           bool stream) const override;
 
@@ -185,27 +242,16 @@ class OpenAiChat final : public Family {
     BodyViolations violations;
     BodyReader reader(fields, "#", violations);
     read_sampling(reader, request.sampling);
-    refuse_unbuilt(reader);
+    read_reasoning_effort(reader, request.reasoning);
+    const std::string schema = read_response_format(reader);
+    if (!schema.empty()) request.output_schema = schema;
+    read_labels(reader);
+    refuse_unsupported(reader);
     reader.refuse_extraneous();
     violations.throw_if_any();
   }
 
-  json::object render(const GenerationReply& reply, const ReplyContext& context) const override {
-    json::object message{{"role", "assistant"}, {"content", reply.text()}};
-    json::object choice{{"index", 0}, {"finish_reason", finish_reason(reply.end.reason)}};
-    choice["message"] = std::move(message);
-    json::array choices;
-    choices.push_back(std::move(choice));
-    const auto created =
-        std::chrono::floor<std::chrono::seconds>(context.created).time_since_epoch().count();
-    json::object out{{"id", "chatcmpl-" + random_base62(24)},
-                     {"object", "chat.completion"},
-                     {"created", created},
-                     {"model", context.model->id}};
-    out["choices"] = std::move(choices);
-    out["usage"] = usage_json(reply.end.usage);
-    return out;
-  }
+  json::object render(const GenerationReply& reply, const ReplyContext& context) const override;
 
   std::unique_ptr<ChunkRenderer> chunk_renderer(const ReplyContext& context) const override {
     return std::make_unique<OpenAiChunks>(context);
@@ -216,36 +262,63 @@ GenerationRequest OpenAiChat::parse(const json::object& body, const CatalogueMod
                                     bool stream) const {
   BodyViolations violations;
   BodyReader reader(body, "#", violations);
-  reader.require("messages");
   GenerationRequest request;
   request.sampling = defaults();
+  request.reasoning.enabled = reasons_unasked(model);
   read_sampling(reader, request.sampling);
-  refuse_unbuilt(reader);
-  const auto named = reader.string("model");
-  const auto streams = reader.boolean("stream");
-  reader.any("stream_options");
-  reader.any("user");
+  read_reasoning_effort(reader, request.reasoning);
+  request.output_schema = read_response_format(reader);
+  request.token_probabilities = reader.boolean("logprobs").value_or(false);
+  read_labels(reader);
+  refuse_unsupported(reader);
+  const OpenAiTarget target = read_openai_target(reader);
+  OpenAiRules rules;
+  rules.images = model.features.images;
   Conversation conversation;
-  if (const json::array* messages = reader.array("messages")) {
-    for (std::size_t i = 0; i < messages->size(); ++i) {
-      read_message((*messages)[i], fmt::format("#/messages/{}", i), conversation, violations);
-    }
-    if (violations.empty() && conversation.messages.empty()) {
-      violations.add("#/messages", "expected minimum item count: 1, found: 0");
-    }
-  }
+  read_openai_messages(reader, rules, conversation);
+  read_openai_tools(reader, rules, conversation);
   reader.refuse_extraneous();
   violations.throw_if_any();
-  if (named && *named != model.id) {
-    throw errors::validation("The model in the body must be the model in the request's path.");
-  }
-  if (streams && *streams != stream) {
-    throw errors::validation(
-        stream ? "'stream' must be true or absent for InvokeModelWithResponseStream."
-               : "'stream' must be false or absent for InvokeModel.");
-  }
+  check_openai_target(target, model, stream);
+  check_openai_tool_turns(conversation);
+  check_token_limit(request.sampling, model);
+  if (writes_reasoning_inline(model)) separate_inline_reasoning(conversation);
   request.prompt = std::move(conversation);
   return request;
+}
+
+/// The text with what belongs to it; null when there is none beside calls, or when the limit
+/// struck within the reasoning (as clients of gpt-oss on Bedrock have met it).
+json::value message_content(const GenerationReply& reply, const std::string& inlined, bool calls) {
+  const std::string text = reply.text();
+  const bool cut = openai_finish_reason(reply.end.reason) == std::string_view("length");
+  if (text.empty() && !inlined.empty() && cut && !calls) return nullptr;
+  if (text.empty() && inlined.empty() && calls) return nullptr;
+  if (inlined.empty()) return json::value(text);
+  return json::value(fmt::format("{}{}{}{}", kReasoningOpening, inlined, kReasoningClosing, text));
+}
+
+json::object OpenAiChat::render(const GenerationReply& reply, const ReplyContext& context) const {
+  const std::string reasoning = reasoning_text(reply);
+  const bool inlined = writes_reasoning_inline(*context.model) && !context.reasoning_apart;
+  json::array calls = openai_tool_calls(reply, new_call_id);
+  json::object message;
+  message["role"] = "assistant";
+  message["content"] = message_content(reply, inlined ? reasoning : "", !calls.empty());
+  if (!inlined && !reasoning.empty()) message["reasoning_content"] = reasoning;
+  if (!calls.empty()) message["tool_calls"] = std::move(calls);
+  json::object choice{{"index", 0}, {"finish_reason", openai_finish_reason(reply.end.reason)}};
+  if (!reply.tokens.empty()) choice["logprobs"] = openai_logprobs(reply.tokens);
+  choice["message"] = std::move(message);
+  json::array choices;
+  choices.push_back(std::move(choice));
+  json::object out{{"id", "chatcmpl-" + random_base62(24)},
+                   {"object", "chat.completion"},
+                   {"created", unix_seconds(context.created)},
+                   {"model", context.model->id}};
+  out["choices"] = std::move(choices);
+  out["usage"] = openai_usage(reply.end.usage);
+  return out;
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+// The parts of openai_messages.hpp that are about single parameters.
+#include "base/api_error.hpp"
+#include "inference/families/openai_messages.hpp"
+
+namespace bedplate::inference {
+
+OpenAiTarget read_openai_target(BodyReader& reader) {
+  return {reader.string("model"), reader.boolean("stream")};
+}
+
+void check_openai_target(const OpenAiTarget& target, const CatalogueModel& model, bool stream) {
+  if (target.model && *target.model != model.id) {
+    throw errors::validation("The model in the body must be the model in the request's path.");
+  }
+  if (target.stream && *target.stream != stream) {
+    throw errors::validation(
+        stream ? "'stream' must be true or absent for InvokeModelWithResponseStream."
+               : "'stream' must be false or absent for InvokeModel.");
+  }
+}
+
+void read_openai_stop(BodyReader& reader, std::size_t count_max, SamplingParameters& sampling) {
+  const boost::json::value* stop = reader.any("stop");
+  if (stop == nullptr) return;
+  if (const boost::json::string* one = stop->if_string()) {
+    sampling.stop_sequences = {std::string(*one)};
+  } else {
+    sampling.stop_sequences = reader.strings("stop", count_max);
+  }
+  for (const std::string& text : sampling.stop_sequences) {
+    if (!text.empty()) continue;
+    reader.violations().add(reader.pointer_to("stop"), "expected minLength: 1, actual: 0");
+    return;
+  }
+}
+
+void read_openai_penalties(BodyReader& reader, SamplingParameters& sampling) {
+  if (const auto value = reader.number("frequency_penalty", -2, 2)) {
+    sampling.frequency_penalty = value;
+  }
+  if (const auto value = reader.number("presence_penalty", -2, 2)) {
+    sampling.presence_penalty = value;
+  }
+}
+
+}  // namespace bedplate::inference

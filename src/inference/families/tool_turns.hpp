@@ -1,0 +1,28 @@
+// Calls of tools and their results in a conversation: every call is answered in the turn after it,
+// and nothing is answered that was not called.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inference/conversation.hpp"
+
+namespace bedplate::inference {
+
+/// The first place where calls and results do not fit together.
+struct ToolTurnFault {
+  enum class Kind {
+    kUnanswered,  ///< calls of the turn before have no result here
+    kForeign,     ///< results here answer no call of the turn before, or one twice
+  } kind = Kind::kUnanswered;
+  std::size_t turn = 0;          ///< where the results stand, or should stand
+  std::vector<std::string> ids;  ///< of the calls without result, or the results without call
+};
+
+std::optional<ToolTurnFault> find_tool_turn_fault(const std::vector<Message>& messages);
+
+/// Whether any message calls a tool or holds a tool's result.
+bool holds_tool_blocks(const std::vector<Message>& messages);
+
+}  // namespace bedplate::inference
