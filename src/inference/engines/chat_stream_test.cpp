@@ -185,10 +185,13 @@ TEST(ChatStream, RefusesWhatMakesNoSense) {
 }
 
 TEST(ChatStream, LeavesOutCallsAfterTheOnlyOne) {
+  const auto piece = [](const std::string& call) {
+    return R"({"choices":[{"delta":{"tool_calls":[)" + call + "]}}]}";
+  };
   const std::vector<std::string> events = {
-      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"a","arguments":"{"}}]}}]})",
-      R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]})",
-      R"({"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"name":"b","arguments":"{}"}}]}}]})",
+      piece(R"({"index":0,"function":{"name":"a","arguments":"{"}})"),
+      piece(R"({"index":0,"function":{"arguments":"}"}})"),
+      piece(R"({"index":1,"function":{"name":"b","arguments":"{}"}})"),
       R"({"choices":[{"delta":{"content":"done"},"finish_reason":"tool_calls"}]})", "[DONE]"};
   EXPECT_THAT(follow(ReplyShape{}, events).calls, ElementsAre("a:{}", "b:{}"));
   const Followed one = follow(ReplyShape{.parallel_calls = false}, events);

@@ -231,9 +231,8 @@ TEST(Nova, CallsAndResultsMustFit) {
 // ---- Reasoning
 
 TEST(Nova, ReasoningIsNovaTwosOwn) {
-  const std::string body = with_content(
-      R"([{"text": "x"}])",
-      R"(, "inferenceConfig": {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}})");
+  const std::string body = with_content(R"([{"text": "x"}])", R"(, "inferenceConfig":
+      {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}})");
   const auto request = parse_body(nova(), body, lite_2());
   EXPECT_TRUE(request.reasoning.enabled);
   EXPECT_EQ(request.reasoning.effort, "low");
