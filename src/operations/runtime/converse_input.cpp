@@ -196,11 +196,9 @@ inference::GenerationRequest read_converse(const ConverseInput& input, const Cat
   inference::GenerationRequest request;
   request.prompt = std::move(conversation);
   request.sampling = family.defaults_of(model);
+  request.reasoning.enabled = family.reasons_unasked(model);
   family.prepare_converse(request);
   read_inference_config(input, model, request.sampling);
-  // Claude and Nova think when they are told to; the others that can, always do.
-  request.reasoning.enabled =
-      model.features.reasoning && model.family != kAnthropic && model.family != "nova";
   read_output_config(input, request);
   read_additional_fields(input, family, request);
   for (const std::string& stop : request.sampling.stop_sequences) {
