@@ -96,9 +96,10 @@ ApiError expired_token() {
           kAuthentication};
 }
 
-ApiError invalid_api_key() {
-  return {"AccessDeniedException", 403,
-          "Authentication failed: Please make sure your API Key is valid.", kAuthorization};
+ApiError invalid_api_key(const std::string& message) {
+  ApiError error{"AccessDeniedException", 403, message, kAuthorization};
+  error.code = kCodeInvalidApiKey;
+  return error;
 }
 
 ApiError unknown_operation() {

@@ -4,8 +4,13 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace bedplate {
+
+// What callers tell apart by ApiError::code.
+inline constexpr std::string_view kCodeModelNotFound = "model_not_found";
+inline constexpr std::string_view kCodeInvalidApiKey = "invalid_api_key";
 
 /// Which layer of AWS an error speaks for. Decides the namespace in `x-amzn-ErrorType` and how the
 /// body spells its message member.
@@ -31,7 +36,9 @@ class ApiError : public std::runtime_error {
   ErrorOrigin origin;
   std::optional<int> original_status_code;  ///< ModelErrorException: what the engine answered
   std::string resource_name;                ///< ModelErrorException: whose engine it was
-  bool close_connection = false;            ///< the request could not be read to its end
+  std::string code;                         ///< finer than `type`, where a way in has room for it
+  std::string parameter;          ///< JSON pointer to the body's member at fault, where known
+  bool close_connection = false;  ///< the request could not be read to its end
 };
 
 /// Factories, one per exception. Texts that AWS fixes are fixed here; the others take a message.
@@ -58,7 +65,8 @@ ApiError unrecognized_client();                             // 403
 ApiError invalid_signature(const std::string& message);     // 403
 ApiError incomplete_signature(const std::string& message);  // 403
 ApiError expired_token();                                   // 403
-ApiError invalid_api_key();                                 // 403, body member `Message`
+ApiError invalid_api_key(const std::string& message =       // 403, body member `Message`
+                         "Authentication failed: Please make sure your API Key is valid.");
 
 ApiError unknown_operation();                                   // 404, no such path
 ApiError method_not_allowed(const std::string& allowed);        // 405, path exists

@@ -127,7 +127,7 @@ Authentication Authenticator::by_signature(const wire::Request& request,
 Principal Authenticator::by_api_key(std::string_view key) const {
   if (key.starts_with(kShortTermKeyPrefix)) return by_short_term_key(key);
   if (!key.starts_with(kLongTermKeyPrefix)) {
-    throw errors::not_authorized("Invalid API Key format: Must start with pre-defined prefix");
+    throw errors::invalid_api_key("Invalid API Key format: Must start with pre-defined prefix");
   }
   const StoredApiKey* stored = store_->find_api_key(key);
   if (!stored) throw errors::invalid_api_key();

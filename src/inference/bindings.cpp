@@ -12,7 +12,9 @@ namespace bedplate::inference {
 namespace {
 
 ApiError invalid_identifier() {
-  return errors::validation("The provided model identifier is invalid.");
+  ApiError error = errors::validation("The provided model identifier is invalid.");
+  error.code = kCodeModelNotFound;
+  return error;
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
@@ -77,10 +79,7 @@ ResolvedModel Bindings::resolve_profile(const InferenceProfile& profile,
                                         std::string_view region) const {
   ResolvedModel resolved;
   resolved.profile_id = profile.id;
-  for (const std::string& id : profile.model_ids) {
-    resolved.model = catalogue_.find(id);
-    if (resolved.model != nullptr) break;
-  }
+  resolved.model = model_of(profile);
   if (resolved.model == nullptr) throw invalid_identifier();
 
   // Take turns among the profile's regions that have an engine for the model.
@@ -99,6 +98,26 @@ ResolvedModel Bindings::resolve_profile(const InferenceProfile& profile,
     resolved.engine = engines_.find(binding->engine);
   }
   return resolved;
+}
+
+bool Bindings::serves(const CatalogueModel& model, std::string_view region) const {
+  return model.is_on_demand_in(region) && table_.match(model, region) != nullptr;
+}
+
+bool Bindings::serves(const InferenceProfile& profile, std::string_view region) const {
+  const CatalogueModel* model = model_of(profile);
+  if (model == nullptr) return false;
+  const std::vector<std::string>& destinations = profile.destinations(region);
+  return std::any_of(destinations.begin(), destinations.end(), [&](const std::string& candidate) {
+    return table_.match(*model, candidate) != nullptr;
+  });
+}
+
+const CatalogueModel* Bindings::model_of(const InferenceProfile& profile) const {
+  for (const std::string& id : profile.model_ids) {
+    if (const CatalogueModel* model = catalogue_.find(id)) return model;
+  }
+  return nullptr;
 }
 
 ResolvedModel Bindings::resolve(std::string_view identifier, std::string_view region) const {

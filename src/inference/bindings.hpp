@@ -52,9 +52,16 @@ class Bindings {
   Bindings(ModelCatalogue& catalogue, Engines& engines, std::vector<Binding> bindings);
 
   /// Takes a model id, a foundation-model ARN, an inference profile's id or its ARN. Throws
-  /// ValidationException for an identifier that is none of them or names nothing, and for a model
-  /// that is to be had only through a profile. `region` is the one the request was signed for.
+  /// ValidationException for an identifier that is none of them or names nothing (its code is
+  /// kCodeModelNotFound), and for a model that is to be had only through a profile. `region` is the
+  /// one the request was signed for.
   ResolvedModel resolve(std::string_view model_identifier, std::string_view region) const;
+
+  /// Whether resolve() gives an engine for the model's own id, or for the profile's.
+  bool serves(const CatalogueModel& model, std::string_view region) const;
+  bool serves(const InferenceProfile& profile, std::string_view region) const;
+  /// The model that a profile leads to; nullptr when the catalogue has none of its models.
+  const CatalogueModel* model_of(const InferenceProfile& profile) const;
 
   const ModelCatalogue& catalogue() const { return catalogue_; }
 

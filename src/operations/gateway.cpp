@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "operations/dispatch.hpp"
+#include "operations/doors/door_router.hpp"
 #include "protocol/error_rendering.hpp"
 
 namespace bedplate::operations {
@@ -44,10 +45,10 @@ Task<> answer_health(wire::ResponseWriter& writer) {
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
   Context context{services_, {}, random_uuid(), SteadyClock::now(), {}};
-  const protocol::OperationDescriptor* operation = nullptr;
+  Addressee addressee;
   std::optional<ApiError> failure;
   try {
-    co_await answer(request, context, operation, writer);
+    co_await answer(request, context, addressee, writer);
   } catch (const ApiError& error) {
     failure = error;
   } catch (const boost::system::system_error& problem) {
@@ -58,27 +59,42 @@ Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
     log::error("request {}: {}", context.request_id, problem.what());
     failure = errors::internal_server();
   }
-  if (failure) co_await report(*failure, context, operation, writer);
+  if (failure) co_await report(*failure, context, addressee, writer);
 }
 
-Task<> Gateway::answer(wire::Request& request, Context& context,
-                       const protocol::OperationDescriptor*& operation,
+Task<> Gateway::answer(wire::Request& request, Context& context, Addressee& addressee,
                        wire::ResponseWriter& writer) {
   if (request.method == "GET" && request.path() == kHealthPath) {
     co_await answer_health(writer);
     co_return;
   }
+  addressee.door = door_at(request.path());
+  if (addressee.door != nullptr) {
+    co_await answer_at_door(request, context, writer);
+    co_return;
+  }
   const protocol::Route route = protocol::route(request.method, request.target);
-  operation = route.operation;
-  context.principal = authenticator_.authenticate(request, rules_of(*operation));
-  const Answer dispatch = find_answer(*operation);
-  if (dispatch == nullptr) throw errors::not_implemented(std::string(operation->name));
+  addressee.operation = route.operation;
+  context.principal = authenticator_.authenticate(request, rules_of(*route.operation));
+  const Answer dispatch = find_answer(*route.operation);
+  if (dispatch == nullptr) throw errors::not_implemented(std::string(route.operation->name));
   co_await dispatch(request, route.labels, context, writer);
 }
 
-Task<> Gateway::report(const ApiError& error, const Context& context,
-                       const protocol::OperationDescriptor* operation,
+Task<> Gateway::answer_at_door(wire::Request& request, Context& context,
+                               wire::ResponseWriter& writer) {
+  DoorRoute route = route_at_door(request.method, request.path(), context.response_headers);
+  context.principal = authenticate_at_door(authenticator_, request);
+  co_await route.answer(request, std::move(route.model_id), context, writer);
+}
+
+Task<> Gateway::report(const ApiError& error, const Context& context, Addressee addressee,
                        wire::ResponseWriter& writer) {
+  if (addressee.door != nullptr) {
+    co_await addressee.door->report(error, context, writer);
+    co_return;
+  }
+  const protocol::OperationDescriptor* operation = addressee.operation;
   if (writer.started()) {
     // Only streams start before they are done: the error becomes their last frame.
     if (operation == nullptr || operation->stream == protocol::StreamKind::kNone) co_return;
@@ -90,8 +106,11 @@ Task<> Gateway::report(const ApiError& error, const Context& context,
   co_await writer.send(std::move(response));
 }
 
-wire::Response Gateway::render_wire_error(const ApiError& error) {
-  return protocol::render_error(error, random_uuid());
+wire::Response Gateway::render_wire_error(const ApiError& error, std::string_view target) {
+  const Door* door = door_at(target.substr(0, target.find('?')));
+  const std::string request_id = random_uuid();
+  return door != nullptr ? door->render_error(error, request_id)
+                         : protocol::render_error(error, request_id);
 }
 
 }  // namespace bedplate::operations

@@ -3,6 +3,7 @@
 
 #include "identity/authenticator.hpp"
 #include "operations/context.hpp"
+#include "operations/doors/door.hpp"
 #include "protocol/router.hpp"
 #include "wire/http.hpp"
 
@@ -18,13 +19,20 @@ class Gateway {
   Task<> serve(wire::Request request, wire::ResponseWriter& writer);
 
   /// The wire's ErrorRenderer.
-  static wire::Response render_wire_error(const ApiError& error);
+  static wire::Response render_wire_error(const ApiError& error, std::string_view target);
 
  private:
-  Task<> answer(wire::Request& request, Context& context,
-                const protocol::OperationDescriptor*& operation, wire::ResponseWriter& writer);
-  Task<> report(const ApiError& error, const Context& context,
-                const protocol::OperationDescriptor* operation, wire::ResponseWriter& writer);
+  /// What a request turned out to be for; errors are worded by it. Neither: not known yet.
+  struct Addressee {
+    const protocol::OperationDescriptor* operation = nullptr;
+    const Door* door = nullptr;
+  };
+
+  Task<> answer(wire::Request& request, Context& context, Addressee& addressee,
+                wire::ResponseWriter& writer);
+  Task<> answer_at_door(wire::Request& request, Context& context, wire::ResponseWriter& writer);
+  Task<> report(const ApiError& error, const Context& context, Addressee addressee,
+                wire::ResponseWriter& writer);
 
   const Services& services_;
   const identity::Authenticator& authenticator_;

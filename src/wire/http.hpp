@@ -89,7 +89,7 @@ class ResponseWriter {
 using Handler = std::function<Task<>(Request, ResponseWriter&)>;
 
 /// Renders what the wire itself must refuse (too large, too slow, not HTTP), in the same words and
-/// shape as every other error.
-using ErrorRenderer = std::function<Response(const ApiError&)>;
+/// shape as every other error. `target` is the request's, empty when it is not known.
+using ErrorRenderer = std::function<Response(const ApiError&, std::string_view target)>;
 
 }  // namespace bedplate::wire

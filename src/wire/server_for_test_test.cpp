@@ -20,7 +20,7 @@ Response plain(int status, std::string body) {
   return response;
 }
 
-Response render(const ApiError& error) {
+Response render(const ApiError& error, std::string_view) {
   Response response = plain(error.http_status, error.what());
   response.head.headers.add("x-amzn-ErrorType", error.type);
   return response;

@@ -5,13 +5,13 @@
 #include "base/api_error.hpp"
 #include "inference/families/anthropic_content.hpp"
 #include "inference/families/anthropic_reply.hpp"
+#include "inference/families/anthropic_version.hpp"
 #include "inference/families/families.hpp"
 
 namespace bedplate::inference {
 namespace {
 namespace json = boost::json;
 
-constexpr std::string_view kVersion = "bedrock-2023-05-31";
 constexpr std::size_t kStopSequencesMax = 8191;
 constexpr std::int64_t kTopKMax = 500;
 constexpr std::int64_t kTokensMax = 1'000'000'000;
@@ -106,7 +106,7 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
   BodyReader reader(body, "#", violations);
   for (const char* key : {"anthropic_version", "max_tokens", "messages"}) reader.require(key);
   const auto version = reader.string("anthropic_version");
-  if (version && *version != kVersion) {
+  if (version && !is_messages_version(*version)) {
     violations.add("#/anthropic_version", fmt::format("{} is not a valid enum value", *version));
   }
   GenerationRequest request;
@@ -127,6 +127,7 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
   reader.refuse_extraneous();
   violations.throw_if_any();
 
+  if (version) check_messages_version(*version, body);
   check_anthropic_conversation(conversation);
   for (const std::string& stop : request.sampling.stop_sequences) {
     if (stop.find_first_not_of(" \t\r\n") == std::string::npos) {

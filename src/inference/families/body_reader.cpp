@@ -9,7 +9,10 @@
 namespace bedplate::inference {
 namespace json = boost::json;
 
-void BodyViolations::add(std::string pointer, std::string what) {
+void BodyViolations::add(std::string pointer, std::string what, std::string_view member) {
+  if (texts_.empty()) {
+    first_ = member.empty() ? pointer : fmt::format("{}/{}", pointer, member);
+  }
   texts_.push_back(fmt::format("{}: {}", pointer, what));
 }
 
@@ -18,8 +21,10 @@ void BodyViolations::throw_if_any(std::string_view prefix) const {
   const std::string what = texts_.size() == 1
                                ? texts_.front()
                                : fmt::format("{} schema violations found", texts_.size());
-  throw errors::validation(fmt::format(
+  ApiError error = errors::validation(fmt::format(
       "{}Malformed input request: {}, please reformat your input and try again.", prefix, what));
+  error.parameter = first_;
+  throw error;
 }
 
 std::string_view json_type_name(const json::value& value) {
@@ -45,7 +50,8 @@ std::string_view json_type_name(const json::value& value) {
 
 void BodyReader::require(std::string_view key) {
   const json::value* value = object_.if_contains(key);
-  if (value == nullptr) violations_.add(pointer_, fmt::format("required key [{}] not found", key));
+  if (value != nullptr) return;
+  violations_.add(pointer_, fmt::format("required key [{}] not found", key), key);
 }
 
 const json::value* BodyReader::any(std::string_view key) {
@@ -203,7 +209,8 @@ void BodyReader::refuse_extraneous() {
   for (const auto& [key, value] : object_) {
     if (!known_.contains(std::string_view(key))) {
       violations_.add(pointer_,
-                      fmt::format("extraneous key [{}] is not permitted", std::string_view(key)));
+                      fmt::format("extraneous key [{}] is not permitted", std::string_view(key)),
+                      key);
     }
   }
 }

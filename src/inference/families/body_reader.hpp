@@ -17,14 +17,16 @@ namespace bedplate::inference {
 /// The violations of one body, found all at once.
 class BodyViolations {
  public:
-  void add(std::string pointer, std::string what);
+  /// `pointer`: the value at fault. `member`: its member that is missing or too many.
+  void add(std::string pointer, std::string what, std::string_view member = {});
   bool empty() const { return texts_.empty(); }
-  /// Throws ValidationException naming the violation, or how many there are, behind `prefix`. Does
-  /// nothing when there are none.
+  /// Throws ValidationException naming the violation, or how many there are, behind `prefix`; the
+  /// error's `parameter` is the first one's. Does nothing when there are none.
   void throw_if_any(std::string_view prefix = "") const;
 
  private:
   std::vector<std::string> texts_;
+  std::string first_;
 };
 
 /// One JSON object of a body. Each getter marks its member as known; a null counts as absent.

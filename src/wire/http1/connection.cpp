@@ -157,7 +157,7 @@ Task<bool> Http1Connection::settle(Exchange& exchange, std::exception_ptr failur
     log::error("a handler ended without a response");
   }
   if (!exchange.started()) {
-    Response response = service_->render_error(errors::internal_server());
+    Response response = service_->render_error(errors::internal_server(), {});
     co_await exchange.send(std::move(response));
   }
   if (!exchange.keep_alive()) co_return false;
@@ -173,7 +173,7 @@ Task<bool> Http1Connection::settle(Exchange& exchange, std::exception_ptr failur
 }
 
 Task<> Http1Connection::refuse(ApiError error) {
-  Response response = service_->render_error(error);
+  Response response = service_->render_error(error, decoder_.target());
   const std::string head = format_head(
       response.head, {Framing::Kind::kLength, response.body.size()}, /*keep_alive=*/false);
   Pieces pieces{head, response.body};

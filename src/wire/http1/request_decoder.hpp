@@ -47,6 +47,8 @@ class RequestDecoder {
   bool keep_alive() const { return keep_alive_; }
   bool is_http10() const { return http10_; }
 
+  /// The request's path and query; empty until its header has been read.
+  std::string_view target() const { return request_.target; }
   /// What the request's body takes at the moment.
   std::size_t body_bytes() const { return std::max(request_.body.size(), body_filled_); }
 

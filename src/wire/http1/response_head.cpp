@@ -32,6 +32,16 @@ void check_response_fields(const Headers& headers) {
 }  // namespace bedplate::wire
 
 namespace bedplate::wire::http1 {
+namespace {
+
+std::string_view reason_of(int status) {
+  if (status == 529) return "Overloaded";  // Anthropic's own; no standard has it
+  const auto reason =
+      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
+  return {reason.data(), reason.size()};
+}
+
+}  // namespace
 
 bool is_bodiless(int status) {
   return status / 100 == 1 || status == 204 || status == 304;
@@ -41,10 +51,8 @@ std::string format_head(const ResponseHead& head, Framing framing, bool keep_ali
   check_response_fields(head.headers);
   std::string text;
   text.reserve(512);
-  const auto reason =
-      boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(head.status));
   fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\nDate: {}\r\n", head.status,
-                 std::string_view(reason.data(), reason.size()), current_http_date());
+                 reason_of(head.status), current_http_date());
   for (const auto& [name, value] : head.headers) {
     text.append(name).append(": ").append(value).append("\r\n");
   }

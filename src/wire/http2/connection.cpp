@@ -124,7 +124,7 @@ void Http2Connection::begin_request(StreamId id) {
 }
 
 void Http2Connection::refuse(StreamId id, const ApiError& error) {
-  Response response = service_->render_error(error);
+  Response response = service_->render_error(error, session_.target_of(id));
   session_.respond(id, response.head, std::move(response.body));
 }
 
@@ -154,7 +154,7 @@ Task<> Http2Connection::settle(Exchange& exchange, std::exception_ptr failure) {
     log::error("a handler ended without a response");
   }
   if (!exchange.started()) {
-    Response response = service_->render_error(errors::internal_server());
+    Response response = service_->render_error(errors::internal_server(), {});
     co_await exchange.send(std::move(response));
   } else if (!exchange.ended()) {
     session_.reset(exchange.id());

@@ -215,6 +215,11 @@ Request Session::take_request(StreamId id) {
   return stream ? std::move(stream->request) : Request{};
 }
 
+std::string_view Session::target_of(StreamId id) const {
+  const Stream* stream = find(id);
+  return stream ? std::string_view(stream->request.target) : std::string_view();
+}
+
 void Session::submit(StreamId id, Stream& stream, const ResponseHead& head, bool with_length) {
   check_response_fields(head.headers);
   std::vector<std::pair<std::string, std::string>> fields;

@@ -46,6 +46,8 @@ class Session {
   std::vector<Event> take_events() { return std::exchange(events_, {}); }
 
   Request take_request(StreamId stream);
+  /// The request's path and query; empty when it was taken, or the stream is gone.
+  std::string_view target_of(StreamId stream) const;
   /// Answers at once. `body` is left out where the method or status wants none. Throws
   /// std::invalid_argument for a head that cannot be sent. Calls for a stream that is gone do
   /// nothing.

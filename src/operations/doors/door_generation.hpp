@@ -1,0 +1,40 @@
+// From a body's `model` to a running generation, for every door. The counterpart of
+// operations/runtime/generation.hpp, which the AWS operations use.
+#pragma once
+
+#include <string>
+
+#include "inference/families/family.hpp"
+#include "operations/doors/door.hpp"
+
+namespace bedplate::operations {
+
+/// Resolves `model_id` as the AWS operations do and checks that the model puts out text and, for
+/// `stream`, that it streams. Throws ApiError; for an identifier that names nothing one that is
+/// worded for doors.
+inference::ResolvedModel resolve_text_model(Context& context, const std::string& model_id,
+                                            bool stream);
+
+/// family.parse(), with its refusals in a door's terms: what no engine honours is the request's
+/// fault (400) and names its member.
+inference::GenerationRequest parse_at_door(const inference::Family& family,
+                                           const boost::json::object& body,
+                                           const inference::CatalogueModel& model, bool stream);
+
+/// Runs a generation into `sink`. EngineErrors leave it as ApiErrors.
+Task<> generate_at_door(const Door& door, inference::ResolvedModel resolved,
+                        inference::GenerationRequest request, inference::GenerationSink& sink,
+                        const wire::ResponseWriter& writer);
+
+/// The same, handing back the whole reply.
+Task<inference::GenerationReply> generate_whole_at_door(const Door& door,
+                                                        inference::ResolvedModel resolved,
+                                                        inference::GenerationRequest request);
+
+Task<std::int64_t> count_tokens_at_door(const Door& door, inference::ResolvedModel resolved,
+                                        inference::GenerationRequest request);
+
+/// Guardrails are not built yet; a request that asks for one must not run without it.
+void refuse_guardrail_headers(const wire::Request& request);
+
+}  // namespace bedplate::operations

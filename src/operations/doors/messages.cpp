@@ -1,0 +1,92 @@
+// POST /v1/messages and /anthropic/v1/messages: Anthropic's Messages, for every text model. The
+// anthropic-messages family translates, whatever the model's own family is.
+#include <fmt/format.h>
+
+#include "inference/families/families.hpp"
+#include "operations/doors/door_generation.hpp"
+#include "operations/doors/door_router.hpp"
+#include "operations/doors/message_request.hpp"
+#include "operations/runtime/generation.hpp"
+
+namespace bedplate::operations {
+namespace {
+namespace json = boost::json;
+
+/// The family names messages as Bedrock's own operations do, and models as Anthropic does; another
+/// provider's model keeps the name that the client gave.
+void set_names(json::object& message, const inference::CatalogueModel& model,
+               const std::string& model_as_named) {
+  constexpr std::string_view kBedrockPrefix = "msg_bdrk_";
+  if (model.family != "anthropic-messages") message["model"] = model_as_named;
+  json::value& id = message["id"];
+  const std::string_view given = id.is_string() ? std::string_view(id.get_string()) : "";
+  if (given.starts_with(kBedrockPrefix)) {
+    id = fmt::format("msg_{}", given.substr(kBedrockPrefix.size()));
+  }
+}
+
+/// Sends every event's chunks the moment they exist, each under its type's name.
+class MessageEvents final : public inference::GenerationSink {
+ public:
+  MessageEvents(const Context& context, wire::ResponseWriter& writer,
+                const inference::CatalogueModel& model, const MessageRequest& request,
+                std::unique_ptr<inference::ChunkRenderer> renderer)
+      : context_(context),
+        writer_(writer),
+        model_(model),
+        request_(request),
+        renderer_(std::move(renderer)) {}
+
+  Task<> on_event(inference::GenerationEvent event) override {
+    if (!writer_.started()) co_await anthropic_door().start_events(context_, writer_);
+    chunks_.clear();
+    renderer_->render(event, chunks_);
+    std::string text;
+    for (json::object& chunk : chunks_) {
+      if (json::value* message = chunk.if_contains("message")) {
+        set_names(message->as_object(), model_, request_.model);
+      }
+      text += fmt::format("event: {}\ndata: {}\n\n", std::string_view(chunk.at("type").as_string()),
+                          json::serialize(chunk));
+    }
+    co_await writer_.write(std::move(text));
+  }
+
+ private:
+  const Context& context_;
+  wire::ResponseWriter& writer_;
+  const inference::CatalogueModel& model_;
+  const MessageRequest& request_;
+  std::unique_ptr<inference::ChunkRenderer> renderer_;
+  std::vector<json::object> chunks_;
+};
+
+}  // namespace
+
+Task<> answer_messages(wire::Request& request, std::string, Context& context,
+                       wire::ResponseWriter& writer) {
+  refuse_guardrail_headers(request);
+  const MessageRequest message = read_message_request(request);
+  request.body = {};
+  inference::ResolvedModel resolved = resolve_text_model(context, message.model, message.stream);
+  const inference::Family& family = inference::anthropic_messages();
+  inference::GenerationRequest generation =
+      parse_at_door(family, message.native, *resolved.model, message.stream);
+
+  inference::ReplyContext reply_to = reply_context(context, resolved);
+  reply_to.reports_caching = true;  // Anthropic's usage always names it
+  if (message.stream) {
+    MessageEvents sink(context, writer, *resolved.model, message, family.chunk_renderer(reply_to));
+    co_await generate_at_door(anthropic_door(), resolved, std::move(generation), sink, writer);
+    co_await writer.finish();
+    co_return;
+  }
+  const inference::GenerationReply reply =
+      co_await generate_whole_at_door(anthropic_door(), resolved, std::move(generation));
+  json::object rendered = family.render(reply, reply_to);
+  set_names(rendered, *resolved.model, message.model);
+  std::string body = json::serialize(rendered);
+  co_await anthropic_door().send_json(std::move(body), context, writer);
+}
+
+}  // namespace bedplate::operations
