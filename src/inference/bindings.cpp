@@ -100,8 +100,14 @@ ResolvedModel Bindings::resolve_profile(const InferenceProfile& profile,
   return resolved;
 }
 
-bool Bindings::serves(const CatalogueModel& model, std::string_view region) const {
-  return model.is_on_demand_in(region) && table_.match(model, region) != nullptr;
+bool Bindings::answers(const CatalogueModel& model, std::string_view region, BareIds bare_ids) {
+  return model.is_on_demand_in(region) ||
+         (bare_ids == BareIds::kProfiled && model.has_inference_type("INFERENCE_PROFILE"));
+}
+
+bool Bindings::serves(const CatalogueModel& model, std::string_view region,
+                      BareIds bare_ids) const {
+  return answers(model, region, bare_ids) && table_.match(model, region) != nullptr;
 }
 
 bool Bindings::serves(const InferenceProfile& profile, std::string_view region) const {
@@ -120,7 +126,8 @@ const CatalogueModel* Bindings::model_of(const InferenceProfile& profile) const 
   return nullptr;
 }
 
-ResolvedModel Bindings::resolve(std::string_view identifier, std::string_view region) const {
+ResolvedModel Bindings::resolve(std::string_view identifier, std::string_view region,
+                                BareIds bare_ids) const {
   std::string id(identifier);
   if (const auto arn = parse_arn(identifier)) {
     const bool bedrock = arn->service == "bedrock";
@@ -136,7 +143,7 @@ ResolvedModel Bindings::resolve(std::string_view identifier, std::string_view re
   ResolvedModel resolved;
   resolved.model = catalogue_.find(id);
   if (resolved.model == nullptr) throw invalid_identifier();
-  if (!resolved.model->is_on_demand_in(region)) {
+  if (!answers(*resolved.model, region, bare_ids)) {
     throw errors::validation(fmt::format(
         "Invocation of model ID {} with on-demand throughput isn\u2019t supported. Retry your "
         "request with the ID or ARN of an inference profile that contains this model.",

@@ -46,6 +46,12 @@ class BindingTable {
   std::vector<Binding> bindings_;
 };
 
+/// Which models answer to their own id.
+enum class BareIds {
+  kOnDemand,  ///< those with on-demand throughput in the region, as on AWS's `bedrock-runtime`
+  kProfiled,  ///< those to be had through an inference profile as well, as on `bedrock-mantle`
+};
+
 class Bindings {
  public:
   /// Throws std::invalid_argument when a binding names an engine that does not exist.
@@ -55,10 +61,11 @@ class Bindings {
   /// ValidationException for an identifier that is none of them or names nothing (its code is
   /// kCodeModelNotFound), and for a model that is to be had only through a profile. `region` is the
   /// one the request was signed for.
-  ResolvedModel resolve(std::string_view model_identifier, std::string_view region) const;
+  ResolvedModel resolve(std::string_view model_identifier, std::string_view region,
+                        BareIds bare_ids = BareIds::kOnDemand) const;
 
   /// Whether resolve() gives an engine for the model's own id, or for the profile's.
-  bool serves(const CatalogueModel& model, std::string_view region) const;
+  bool serves(const CatalogueModel& model, std::string_view region, BareIds bare_ids) const;
   bool serves(const InferenceProfile& profile, std::string_view region) const;
   /// The model that a profile leads to; nullptr when the catalogue has none of its models.
   const CatalogueModel* model_of(const InferenceProfile& profile) const;
@@ -66,6 +73,7 @@ class Bindings {
   const ModelCatalogue& catalogue() const { return catalogue_; }
 
  private:
+  static bool answers(const CatalogueModel& model, std::string_view region, BareIds bare_ids);
   ResolvedModel resolve_profile(const InferenceProfile& profile, std::string_view region) const;
 
   const ModelCatalogue& catalogue_;

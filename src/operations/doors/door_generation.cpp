@@ -40,7 +40,7 @@ inference::ResolvedModel resolve_text_model(Context& context, const std::string&
                                             bool stream) {
   inference::ResolvedModel resolved;
   try {
-    resolved = resolve_model(context, model_id);
+    resolved = resolve_model(context, model_id, inference::BareIds::kProfiled);
   } catch (const ApiError& refusal) {
     if (refusal.code != kCodeModelNotFound) throw of_member("model", refusal);
     ApiError error = errors::resource_not_found(

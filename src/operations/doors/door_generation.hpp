@@ -9,9 +9,10 @@
 
 namespace bedplate::operations {
 
-/// Resolves `model_id` as the AWS operations do and checks that the model puts out text and, for
-/// `stream`, that it streams. Throws ApiError; for an identifier that names nothing one that is
-/// worded for doors.
+/// Resolves `model_id` as the AWS operations do, except that a model's own id also does where AWS
+/// wants an inference profile (as its `bedrock-mantle` host does). Checks that the model puts out
+/// text and, for `stream`, that it streams. Throws ApiError; for an identifier that names nothing
+/// one that is worded for doors.
 inference::ResolvedModel resolve_text_model(Context& context, const std::string& model_id,
                                             bool stream);
 

@@ -1,5 +1,5 @@
 // GET /v1/models: every id that the door answers in the caller's region, models and inference
-// profiles. What has no engine, or is to be had only through a profile, is not listed.
+// profiles. What has no engine is not listed.
 #include "operations/control/inference_profiles.hpp"
 #include "operations/doors/door_router.hpp"
 #include "operations/doors/model_json.hpp"
@@ -13,7 +13,8 @@ Task<> answer_list_models(wire::Request&, std::string, Context& context,
   boost::json::array data;
   for (const inference::CatalogueModel& model : bindings.catalogue().models()) {
     if (!model.alias_of.empty() || !model.outputs("TEXT")) continue;
-    if (bindings.serves(model, region)) data.push_back(model_json(model.id, model));
+    if (!bindings.serves(model, region, inference::BareIds::kProfiled)) continue;
+    data.push_back(model_json(model.id, model));
   }
   for (const inference::InferenceProfile& profile : bindings.catalogue().profiles()) {
     const inference::CatalogueModel* model = bindings.model_of(profile);

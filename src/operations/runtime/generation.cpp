@@ -9,9 +9,10 @@
 
 namespace bedplate::operations {
 
-inference::ResolvedModel resolve_model(Context& context, std::string_view model_identifier) {
+inference::ResolvedModel resolve_model(Context& context, std::string_view model_identifier,
+                                       inference::BareIds bare_ids) {
   inference::ResolvedModel resolved =
-      context.services.bindings.resolve(model_identifier, context.principal.region);
+      context.services.bindings.resolve(model_identifier, context.principal.region, bare_ids);
   if (resolved.engine == nullptr) throw no_model_access();
   context.response_headers.add("x-bedplate-served-by", resolved.engine->served_by());
   return resolved;

@@ -151,7 +151,10 @@ void RequestDecoder::read_head() {
   BeastError error;
   const std::size_t used =
       parser_->put(boost::asio::buffer(buffer_.get() + begin_, scanned_), error);
-  if (error == http::error::body_limit) throw too_large(body_bytes_max_);
+  if (error == http::error::body_limit) {
+    request_.target = std::string(parser_->get().target());  // the refusal is worded by it
+    throw too_large(body_bytes_max_);
+  }
   if (error) throw bad("The request is not valid HTTP: " + error.message() + ".");
   begin_ += used;
   scanned_ = 0;
