@@ -28,7 +28,7 @@ struct ServiceRules {
   std::vector<std::string> signing_names{"bedrock"};
   /// Bedrock and Bedrock Runtime take API keys; Agents, Agents Runtime and other services do not.
   bool bearer_allowed = true;
-  /// The Anthropic Messages path also takes the API key in `x-api-key`.
+  /// The paths of OpenAI's and Anthropic's APIs also take the API key in `x-api-key`.
   bool x_api_key_allowed = false;
 };
 
