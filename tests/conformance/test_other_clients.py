@@ -16,7 +16,12 @@ from conversations import CLAUDE, GPT_OSS, LLAMA, NOVA
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else importing it fetches its price list
 import litellm  # noqa: E402
 
-pytestmark = pytest.mark.bedplate_only
+pytestmark = [
+    pytest.mark.bedplate_only,
+    # LiteLLM's own affair.
+    pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecatedSince211"),
+    pytest.mark.filterwarnings("ignore:Item 'summary' on TypedDict"),
+]
 
 SONNET = "us.anthropic.claude-sonnet-5"
 HELLO = [{"role": "user", "content": "Hello! Who are you?"}]

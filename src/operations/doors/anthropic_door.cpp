@@ -54,7 +54,7 @@ class AnthropicDoor final : public Door {
     inner["type"] = shape.type;
     const bool bad_key =
         shape.failure == Failure::kUnauthenticated && error.code == kCodeInvalidApiKey;
-    inner["message"] = bad_key ? "invalid x-api-key" : error.what();
+    inner["message"] = bad_key ? "invalid x-api-key" : text_of(error);
     json::object body;
     body["type"] = "error";
     body["error"] = std::move(inner);

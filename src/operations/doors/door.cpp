@@ -1,5 +1,9 @@
 #include "operations/doors/door.hpp"
 
+#include <algorithm>
+
+#include "base/bytes.hpp"
+
 namespace bedplate::operations {
 namespace {
 
@@ -37,6 +41,15 @@ Failure failure_of(const ApiError& error) {
     default:
       return error.http_status < 500 ? Failure::kInvalid : Failure::kServer;
   }
+}
+
+std::string text_of(const ApiError& error) {
+  std::string text = error.what();
+  if (!is_valid_utf8(text)) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 127; }, '?');
+  }
+  return text;
 }
 
 void Door::add_headers(const Context& context, wire::Headers& headers) const {

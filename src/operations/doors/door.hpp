@@ -28,6 +28,10 @@ enum class Failure {
 };
 Failure failure_of(const ApiError& error);
 
+/// An error's text as JSON can carry it: some repeat bytes of a path or header, which may be no
+/// UTF-8.
+std::string text_of(const ApiError& error);
+
 class Door {
  public:
   virtual ~Door() = default;

@@ -79,7 +79,7 @@ class OpenAiDoor final : public Door {
     json::object inner;
     const bool bad_key =
         shape.failure == Failure::kUnauthenticated && error.code == kCodeInvalidApiKey;
-    inner["message"] = bad_key ? "Invalid bearer token" : error.what();
+    inner["message"] = bad_key ? "Invalid bearer token" : text_of(error);
     inner["type"] = shape.type;
     inner["param"] = text_or_null(parameter_name(error.parameter));
     inner["code"] = error.code.empty() && shape.code != nullptr ? json::value(shape.code)
