@@ -1,5 +1,6 @@
-"""Anthropic's Messages API on the same endpoint: the official `anthropic` client, with only base URL
-and key set, its client for AWS's own host of the kind, and raw requests for what neither sends."""
+"""Anthropic's Messages API on the same endpoint: the official `anthropic` client, with base URL
+and key alone set, its client for AWS's own host of the kind, and raw requests for what neither
+sends."""
 
 from __future__ import annotations
 
@@ -205,12 +206,13 @@ def test_sampling_by_version(post, api_key, member):
 
 def test_contents_by_version(post, api_key):
     newer = {"x-api-key": api_key, "anthropic-version": "2026-10-21"}
-    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}}
+    document = {
+        "type": "document",
+        "source": {"type": "text", "media_type": "text/plain", "data": "x"},
+    }
     cited = {"type": "text", "text": "x", "citations": [{"type": "char_location"}]}
     for role, block in (("assistant", document), ("user", cited)):
-        response = post(
-            body(messages=[*HELLO, {"role": role, "content": [block]}]), headers=newer
-        )
+        response = post(body(messages=[*HELLO, {"role": role, "content": [block]}]), headers=newer)
         assert response.status == 400
         assert error_of(response)["type"] == "invalid_request_error"
 
@@ -294,7 +296,11 @@ def test_unknown_model(client, model):
 
 @pytest.mark.parametrize(
     "model",
-    ["us." + NOVA, f"arn:aws:bedrock:{REGION}::foundation-model/{CLAUDE}", "anthropic.claude-sonnet-5"],
+    [
+        "us." + NOVA,
+        f"arn:aws:bedrock:{REGION}::foundation-model/{CLAUDE}",
+        "anthropic.claude-sonnet-5",
+    ],
 )
 def test_model_identifiers(client, model):
     assert client.messages.create(model=model, messages=HELLO, max_tokens=3).content
@@ -302,15 +308,15 @@ def test_model_identifiers(client, model):
 
 def test_no_text_model(client):
     with pytest.raises(anthropic.PermissionDeniedError) as refusal:
-        client.messages.create(
-            model="amazon.titan-embed-text-v2:0", messages=HELLO, max_tokens=3
-        )
+        client.messages.create(model="amazon.titan-embed-text-v2:0", messages=HELLO, max_tokens=3)
     assert refusal.value.body["error"]["type"] == "permission_error"
 
 
 # Claude Code and others know an overflow by these words.
 def test_context_overflow(client):
-    with pytest.raises(anthropic.BadRequestError, match="prompt is too long: [0-9]+ tokens > [0-9]+"):
+    with pytest.raises(
+        anthropic.BadRequestError, match="prompt is too long: [0-9]+ tokens > [0-9]+"
+    ):
         client.messages.create(
             model=CLAUDE, messages=[{"role": "user", "content": "Hello " * 30_000}], max_tokens=3
         )
@@ -348,9 +354,7 @@ def test_mantle_client(make_anthropic, credentials, api_key):
         "aws_secret_key": credentials.secret_access_key,
     }
     for options in (signing, {"api_key": api_key}):
-        client = make_anthropic(
-            kind=anthropic.AnthropicBedrockMantle, aws_region=REGION, **options
-        )
+        client = make_anthropic(kind=anthropic.AnthropicBedrockMantle, aws_region=REGION, **options)
         question = {"model": "anthropic.claude-sonnet-5", "messages": HELLO}
         message = client.messages.create(**question, max_tokens=3)
         assert message.usage.output_tokens == 3

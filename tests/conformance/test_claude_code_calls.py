@@ -137,7 +137,9 @@ def test_turn(http):
 
 
 # The betas go into the body or the header, whatever they are called.
-@pytest.mark.parametrize("betas", [[], BODY_BETAS, ["tool-search-tool-2025-10-19", "new-2099-01-01"]])
+@pytest.mark.parametrize(
+    "betas", [[], BODY_BETAS, ["tool-search-tool-2025-10-19", "new-2099-01-01"]]
+)
 def test_betas(http, betas):
     response = http.send(
         "POST",

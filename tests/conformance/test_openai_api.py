@@ -318,7 +318,15 @@ def test_unknown_model(client, model):
         assert model in refusal.value.message
 
 
-# An embedding model does not chat: no engine is bound to it by default.
+# A model that ranks does not chat, though an engine is bound to it.
+def test_ranking_model(client):
+    with pytest.raises(openai.BadRequestError) as refusal:
+        client.chat.completions.create(model="amazon.rerank-v1:0", messages=HELLO)
+    assert refusal.value.param == "model"
+    assert "Try again with a supported text or chat model." in refusal.value.message
+
+
+# An embedding model does not chat either: no engine is bound to it by default.
 def test_no_chat_model(client):
     with pytest.raises(openai.PermissionDeniedError) as refusal:
         client.chat.completions.create(model="amazon.titan-embed-text-v2:0", messages=HELLO)
@@ -331,7 +339,7 @@ def test_list_models(make_openai, prefix):
     ids = [model.id for model in models]
     assert len(ids) == len(set(ids))
     assert {*FAMILIES.values(), "us." + NOVA, "anthropic.claude-sonnet-5"} <= set(ids)
-    assert not any("embed" in name for name in ids)
+    assert not any("embed" in name or "rerank" in name for name in ids)
     assert {model.object for model in models} == {"model"}
     by_id = {model.id: model for model in models}
     assert by_id[CLAUDE].owned_by == "Anthropic"
@@ -426,9 +434,7 @@ def test_no_key_for_a_bad_body(post):
     ],
 )
 def test_wrong_method(http, api_key, method, target, allow):
-    response = http.send_unsigned(
-        method, target, b"", {"Authorization": f"Bearer {api_key}"}
-    )
+    response = http.send_unsigned(method, target, b"", {"Authorization": f"Bearer {api_key}"})
     assert response.status == 405
     assert response.header("allow") == allow
     if method == "HEAD":
@@ -438,7 +444,8 @@ def test_wrong_method(http, api_key, method, target, allow):
 
 
 @pytest.mark.parametrize(
-    "target", ["/v1", "/v1/", "/v1/completions", "/v1/responses", "/openai/v2/models", "/v1//models"]
+    "target",
+    ["/v1", "/v1/", "/v1/completions", "/v1/responses", "/openai/v2/models", "/v1//models"],
 )
 def test_unknown_path(post, target):
     response = post(body(), target)

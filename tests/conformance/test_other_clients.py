@@ -88,9 +88,7 @@ def test_anthropic_api_key(server):
 def test_anthropic_async():
     async def ask():
         async with anthropic.AsyncAnthropicBedrock(max_retries=0) as client:
-            async with client.messages.stream(
-                model=CLAUDE, messages=HELLO, max_tokens=5
-            ) as stream:
+            async with client.messages.stream(model=CLAUDE, messages=HELLO, max_tokens=5) as stream:
                 return await stream.get_final_message()
 
     assert asyncio.run(ask()).usage.output_tokens == 5

@@ -116,9 +116,24 @@ def test_tokens_come_at_once(start_server, scripted_engine, http_to, door):
 @pytest.mark.parametrize(
     "status, document, openai, anthropic",
     [
-        (400, {"error": {"message": "no"}}, (400, "validation_error"), (400, "invalid_request_error")),
-        (429, {"error": {"message": "no"}}, (429, "rate_limit_exceeded"), (429, "rate_limit_error")),
-        (401, {"error": {"message": "no"}}, (503, "service_unavailable"), (529, "overloaded_error")),
+        (
+            400,
+            {"error": {"message": "no"}},
+            (400, "validation_error"),
+            (400, "invalid_request_error"),
+        ),
+        (
+            429,
+            {"error": {"message": "no"}},
+            (429, "rate_limit_exceeded"),
+            (429, "rate_limit_error"),
+        ),
+        (
+            401,
+            {"error": {"message": "no"}},
+            (503, "service_unavailable"),
+            (529, "overloaded_error"),
+        ),
         (503, {"error": {"message": "no"}}, (503, "model_not_ready"), (529, "overloaded_error")),
         (504, {"error": {"message": "no"}}, (504, "timeout"), (504, "timeout_error")),
         (500, {"error": {"message": "no"}}, (500, None), (500, "api_error")),
@@ -218,10 +233,14 @@ def test_parameters_reach_the_engine(start_server, scripted_engine, http_to):
     http = http_to(start_server(scripted_engine.config()))
     cases = {
         OPENAI.path: (
-            OPENAI.body(
-                temperature=0.5, top_p=0.25, seed=7, stop=["END"], presence_penalty=0.5
-            ),
-            {"temperature": 0.5, "top_p": 0.25, "seed": 7, "stop": ["END"], "presence_penalty": 0.5},
+            OPENAI.body(temperature=0.5, top_p=0.25, seed=7, stop=["END"], presence_penalty=0.5),
+            {
+                "temperature": 0.5,
+                "top_p": 0.25,
+                "seed": 7,
+                "stop": ["END"],
+                "presence_penalty": 0.5,
+            },
         ),
         ANTHROPIC.path: (
             ANTHROPIC.body(temperature=0.5, top_k=3, stop_sequences=["END"], system="Be kind."),

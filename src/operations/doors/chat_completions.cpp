@@ -86,7 +86,7 @@ Task<> answer_chat_completions(wire::Request& request, std::string, Context& con
   refuse_guardrail_headers(request);
   const ChatRequest chat = read_chat_request(request.body);
   request.body = {};
-  inference::ResolvedModel resolved = resolve_text_model(context, chat.model, chat.stream);
+  inference::ResolvedModel resolved = resolve_chat_model(context, chat.model, chat.stream);
   const inference::Family& family = inference::openai_chat();
   inference::GenerationRequest generation =
       parse_at_door(family, chat.native, *resolved.model, chat.stream);

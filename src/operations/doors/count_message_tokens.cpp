@@ -15,7 +15,7 @@ Task<> answer_count_message_tokens(wire::Request& request, std::string, Context&
     throw errors::validation("max_tokens: Extra inputs are not permitted");
   }
   message.native["max_tokens"] = 1;  // the body is else a Messages body, which must say how many
-  inference::ResolvedModel resolved = resolve_text_model(context, message.model, false);
+  inference::ResolvedModel resolved = resolve_chat_model(context, message.model, false);
   inference::GenerationRequest generation =
       parse_at_door(inference::anthropic_messages(), message.native, *resolved.model, false);
   const std::int64_t tokens =

@@ -36,7 +36,11 @@ ApiError of_member(std::string_view member, ApiError error) {
 
 }  // namespace
 
-inference::ResolvedModel resolve_text_model(Context& context, const std::string& model_id,
+bool is_chat_model(const inference::CatalogueModel& model) {
+  return model.features.converse && model.outputs("TEXT");
+}
+
+inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
                                             bool stream) {
   inference::ResolvedModel resolved;
   try {
@@ -48,7 +52,7 @@ inference::ResolvedModel resolve_text_model(Context& context, const std::string&
     error.code = kCodeModelNotFound;
     throw of_member("model", std::move(error));
   }
-  if (!resolved.model->outputs("TEXT")) {
+  if (!is_chat_model(*resolved.model)) {
     throw of_member("model",
                     errors::validation("This action doesn't support the model that you provided. "
                                        "Try again with a supported text or chat model."));

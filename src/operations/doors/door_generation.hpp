@@ -9,11 +9,14 @@
 
 namespace bedplate::operations {
 
+/// Whether a model converses: it puts out text, and not as a ranking or a video's description.
+bool is_chat_model(const inference::CatalogueModel& model);
+
 /// Resolves `model_id` as the AWS operations do, except that a model's own id also does where AWS
-/// wants an inference profile (as its `bedrock-mantle` host does). Checks that the model puts out
-/// text and, for `stream`, that it streams. Throws ApiError; for an identifier that names nothing
+/// wants an inference profile (as its `bedrock-mantle` host does). Checks that the model converses
+/// and, for `stream`, that it streams. Throws ApiError; for an identifier that names nothing
 /// one that is worded for doors.
-inference::ResolvedModel resolve_text_model(Context& context, const std::string& model_id,
+inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
                                             bool stream);
 
 /// family.parse(), with its refusals in a door's terms: what no engine honours is the request's

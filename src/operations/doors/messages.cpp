@@ -68,7 +68,7 @@ Task<> answer_messages(wire::Request& request, std::string, Context& context,
   refuse_guardrail_headers(request);
   const MessageRequest message = read_message_request(request);
   request.body = {};
-  inference::ResolvedModel resolved = resolve_text_model(context, message.model, message.stream);
+  inference::ResolvedModel resolved = resolve_chat_model(context, message.model, message.stream);
   const inference::Family& family = inference::anthropic_messages();
   inference::GenerationRequest generation =
       parse_at_door(family, message.native, *resolved.model, message.stream);
