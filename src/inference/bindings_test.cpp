@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/api_error.hpp"
 #include "inference/model_catalogue.hpp"
 
 namespace bedplate::inference {
@@ -52,6 +53,72 @@ TEST(BindingTable, AnIdThatAwsDoesNotKnowJoinsTheCatalogue) {
   const BindingTable table(catalogue, {{{"acme.our-model"}, {}, "ours", false}});
   ASSERT_NE(catalogue.find("acme.our-model"), nullptr);
   EXPECT_EQ(catalogue.find("acme.our-model")->family, "openai-chat");
+}
+
+class BindingsTest : public testing::Test {
+ protected:
+  ~BindingsTest() override {
+    engines.stop_blocking();
+    pool.stop();
+  }
+
+  static EnginesOptions one_engine() {
+    EnginesOptions options;
+    options.engines.push_back(
+        {.name = "far", .kind = OpenAiOptions{.endpoints = {"http://127.0.0.1:1"}}});
+    return options;
+  }
+  /// Whether a request that names `id` finds an engine.
+  bool answers(const std::string& id, BareIds bare_ids) {
+    try {
+      return bindings.resolve(id, "us-east-1", bare_ids).engine != nullptr;
+    } catch (const ApiError& error) {
+      EXPECT_EQ(error.type, "ValidationException");
+      return false;
+    }
+  }
+
+  IoPool pool{1};
+  wire::Client client{pool, {}};
+  ModelCatalogue catalogue = ModelCatalogue::built_in();
+  Engines engines{pool, client, one_engine()};
+  const Bindings bindings{catalogue, engines, {{{"anthropic.*", "amazon.*"}, {}, "far", true}}};
+};
+
+// What is listed answers, and nothing else does.
+TEST_F(BindingsTest, ServesWhatItResolves) {
+  std::size_t served = 0;
+  for (const BareIds bare_ids : {BareIds::kOnDemand, BareIds::kProfiled}) {
+    for (const CatalogueModel& model : catalogue.models()) {
+      EXPECT_EQ(bindings.serves(model, "us-east-1", bare_ids), answers(model.id, bare_ids))
+          << model.id;
+    }
+    for (const InferenceProfile& profile : catalogue.profiles()) {
+      EXPECT_EQ(bindings.serves(profile, "us-east-1"), answers(profile.id, bare_ids)) << profile.id;
+      served += bindings.serves(profile, "us-east-1") ? 1 : 0;
+    }
+  }
+  EXPECT_GT(served, 0u);
+}
+
+TEST_F(BindingsTest, AModelOfProfilesAnswersToItsOwnIdOnlyWhereAsked) {
+  EXPECT_FALSE(answers("anthropic.claude-sonnet-5", BareIds::kOnDemand));
+  EXPECT_TRUE(answers("anthropic.claude-sonnet-5", BareIds::kProfiled));
+  EXPECT_TRUE(answers("us.anthropic.claude-sonnet-5", BareIds::kOnDemand));
+}
+
+TEST_F(BindingsTest, TellsAnUnknownIdentifierFromARefusedOne) {
+  for (const auto& [id, code] :
+       std::map<std::string, std::string_view>{{"no.such-model", kCodeModelNotFound},
+                                               {"arn:aws:s3:::bucket", kCodeModelNotFound},
+                                               {"anthropic.claude-sonnet-5", ""}}) {
+    try {
+      bindings.resolve(id, "us-east-1");
+      ADD_FAILURE() << id;
+    } catch (const ApiError& error) {
+      EXPECT_EQ(error.code, code) << id;
+    }
+  }
 }
 
 }  // namespace
