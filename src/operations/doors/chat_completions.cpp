@@ -95,12 +95,13 @@ Task<> answer_chat_completions(wire::Request& request, std::string, Context& con
   const inference::ReplyContext reply_to = reply_context(context, resolved);
   if (chat.stream) {
     ChatChunks sink(context, writer, chat, family.chunk_renderer(reply_to));
-    co_await generate_at_door(openai_door(), resolved, std::move(generation), sink, writer);
+    co_await generate_at_door(openai_door(), context, resolved, std::move(generation), sink,
+                              writer);
     co_await writer.finish();
     co_return;
   }
-  const inference::GenerationReply reply =
-      co_await generate_whole_at_door(openai_door(), resolved, std::move(generation));
+  const inference::GenerationReply reply = co_await generate_whole_at_door(
+      openai_door(), context, resolved, std::move(generation), writer);
   json::object completion = family.render(reply, reply_to);
   completion["model"] = chat.model;
   completion["service_tier"] = kTier;

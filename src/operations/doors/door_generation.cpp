@@ -77,24 +77,25 @@ inference::GenerationRequest parse_at_door(const inference::Family& family,
   }
 }
 
-Task<> generate_at_door(const Door& door, inference::ResolvedModel resolved,
+Task<> generate_at_door(const Door& door, Context& context, inference::ResolvedModel resolved,
                         inference::GenerationRequest request, inference::GenerationSink& sink,
                         const wire::ResponseWriter& writer) {
-  try {
-    co_await resolved.engine->generate(std::move(request), sink);
-  } catch (const inference::EngineError& failure) {
-    throw in_door_words(door, failure, *resolved.model, writer.started());
-  }
+  const inference::CatalogueModel* model = resolved.model;
+  WordFailure word = [&door, &writer, model](const inference::EngineError& failure) {
+    return in_door_words(door, failure, *model, writer.started());
+  };
+  return run_generation(context, std::move(resolved), std::move(request), sink,
+                        /*in_converse=*/false, std::move(word));
 }
 
-Task<inference::GenerationReply> generate_whole_at_door(const Door& door,
+Task<inference::GenerationReply> generate_whole_at_door(const Door& door, Context& context,
                                                         inference::ResolvedModel resolved,
-                                                        inference::GenerationRequest request) {
-  try {
-    co_return co_await inference::collect(*resolved.engine, std::move(request));
-  } catch (const inference::EngineError& failure) {
-    throw in_door_words(door, failure, *resolved.model, false);
-  }
+                                                        inference::GenerationRequest request,
+                                                        const wire::ResponseWriter& writer) {
+  inference::Collector collector;
+  co_await generate_at_door(door, context, std::move(resolved), std::move(request), collector,
+                            writer);
+  co_return std::move(collector.reply);
 }
 
 Task<std::int64_t> count_tokens_at_door(const Door& door, inference::ResolvedModel resolved,

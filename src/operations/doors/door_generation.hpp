@@ -26,14 +26,15 @@ inference::GenerationRequest parse_at_door(const inference::Family& family,
                                            const inference::CatalogueModel& model, bool stream);
 
 /// Runs a generation into `sink`. EngineErrors leave it as ApiErrors.
-Task<> generate_at_door(const Door& door, inference::ResolvedModel resolved,
+Task<> generate_at_door(const Door& door, Context& context, inference::ResolvedModel resolved,
                         inference::GenerationRequest request, inference::GenerationSink& sink,
                         const wire::ResponseWriter& writer);
 
 /// The same, handing back the whole reply.
-Task<inference::GenerationReply> generate_whole_at_door(const Door& door,
+Task<inference::GenerationReply> generate_whole_at_door(const Door& door, Context& context,
                                                         inference::ResolvedModel resolved,
-                                                        inference::GenerationRequest request);
+                                                        inference::GenerationRequest request,
+                                                        const wire::ResponseWriter& writer);
 
 Task<std::int64_t> count_tokens_at_door(const Door& door, inference::ResolvedModel resolved,
                                         inference::GenerationRequest request);

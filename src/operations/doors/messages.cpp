@@ -77,12 +77,13 @@ Task<> answer_messages(wire::Request& request, std::string, Context& context,
   reply_to.reports_caching = true;  // Anthropic's usage always names it
   if (message.stream) {
     MessageEvents sink(context, writer, *resolved.model, message, family.chunk_renderer(reply_to));
-    co_await generate_at_door(anthropic_door(), resolved, std::move(generation), sink, writer);
+    co_await generate_at_door(anthropic_door(), context, resolved, std::move(generation), sink,
+                              writer);
     co_await writer.finish();
     co_return;
   }
-  const inference::GenerationReply reply =
-      co_await generate_whole_at_door(anthropic_door(), resolved, std::move(generation));
+  const inference::GenerationReply reply = co_await generate_whole_at_door(
+      anthropic_door(), context, resolved, std::move(generation), writer);
   json::object rendered = family.render(reply, reply_to);
   set_names(rendered, *resolved.model, message.model);
   std::string body = json::serialize(rendered);

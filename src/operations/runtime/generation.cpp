@@ -52,9 +52,9 @@ Task<std::vector<CachedPrefix>> cached_prefixes(const Context& context,
 
 }  // namespace
 
-Task<> generate(Context& context, inference::ResolvedModel resolved,
-                inference::GenerationRequest request, inference::GenerationSink& sink,
-                bool in_converse, std::function<bool()> stream_started) {
+Task<> run_generation(Context& context, inference::ResolvedModel resolved,
+                      inference::GenerationRequest request, inference::GenerationSink& sink,
+                      bool in_converse, WordFailure word_failure) {
   const Services& services = context.services;
   check_reasoning(request, services.reasoning_signer, in_converse);
   co_await read_attachments(request, resolved, services.document_reader,
@@ -66,8 +66,20 @@ Task<> generate(Context& context, inference::ResolvedModel resolved,
     ReasoningSink reasoned(cached, services.reasoning_signer, request.reasoning.enabled);
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
-    throw model_error(failure, *resolved.model, in_converse, stream_started());
+    throw word_failure(failure);
   }
+}
+
+Task<> generate(Context& context, inference::ResolvedModel resolved,
+                inference::GenerationRequest request, inference::GenerationSink& sink,
+                bool in_converse, std::function<bool()> stream_started) {
+  const inference::CatalogueModel* model = resolved.model;
+  WordFailure word = [model, in_converse, stream_started = std::move(stream_started)](
+                         const inference::EngineError& failure) {
+    return model_error(failure, *model, in_converse, stream_started());
+  };
+  return run_generation(context, std::move(resolved), std::move(request), sink, in_converse,
+                        std::move(word));
 }
 
 Task<inference::GenerationReply> generate_whole(Context& context,

@@ -20,6 +20,14 @@ const inference::Family& family_of(const inference::CatalogueModel& model);
 inference::ReplyContext reply_context(const Context& context,
                                       const inference::ResolvedModel& resolved);
 
+/// What an engine's failure is called for the client that asked.
+using WordFailure = std::function<ApiError(const inference::EngineError& failure)>;
+
+/// generate(), below, for a way in that words failures itself.
+Task<> run_generation(Context& context, inference::ResolvedModel resolved,
+                      inference::GenerationRequest request, inference::GenerationSink& sink,
+                      bool in_converse, WordFailure word_failure);
+
 /// Runs a generation into `sink`. The model's thinking reaches it only when the request asked for
 /// it, and signed; thinking that the client sends back must be signed so. EngineErrors leave it as
 /// the ApiError they are on the wire; `stream_started` tells whether the reply had begun.
