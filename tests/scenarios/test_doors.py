@@ -7,6 +7,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import anthropic
 import pytest
 
 from signed_http import RawConnection
@@ -258,6 +259,59 @@ def test_parameters_reach_the_engine(start_server, scripted_engine, http_to):
         assert expected.items() <= generation.body.items()
         if path == ANTHROPIC.path:
             assert generation.body["messages"][0] == {"role": "system", "content": "Be kind."}
+
+
+TOOLS = [{"name": "weather", "input_schema": {"type": "object"}}]
+
+
+# Tools and thinking at Anthropic's door, whole and streamed: ids as Anthropic's own API has them,
+# and thinking that comes back as it was signed is accepted.
+def test_tools_and_thinking(start_server, scripted_engine):
+    server = start_server(scripted_engine.config())
+    client = anthropic.Anthropic(
+        base_url=f"{server.url}/anthropic", api_key=server.api_key, max_retries=0
+    )
+    question = {
+        "model": "anthropic.claude-sonnet-5",
+        "max_tokens": 2000,
+        "messages": [{"role": "user", "content": "The weather?"}],
+        "tools": TOOLS,
+        "thinking": {"type": "enabled", "budget_tokens": 1024},
+    }
+
+    def streamed(**members):
+        with client.messages.stream(**members) as stream:
+            return stream.get_final_message()
+
+    def answered(ask, **members):
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(ask, **members)
+            generation = scripted_engine.next_generation()
+            generation.thought("Let me see.")
+            generation.call(0, "weather", '{"city":', '"Rome"}')
+            generation.finish("tool_calls")
+            return answer.result()
+
+    with client:
+        for ask in (client.messages.create, streamed):
+            message = answered(ask, **question)
+            thinking, call = message.content
+            assert message.id.startswith("msg_0") and message.stop_reason == "tool_use"
+            assert thinking.thinking == "Let me see." and thinking.signature
+            assert call.id.startswith("toolu_0")
+            assert (call.name, call.input) == ("weather", {"city": "Rome"})
+
+        result = {"type": "tool_result", "tool_use_id": call.id, "content": "Sunny"}
+        said = [block.model_dump(exclude_none=True) for block in message.content]
+        turns = [
+            *question["messages"],
+            {"role": "assistant", "content": said},
+            {"role": "user", "content": [result]},
+        ]
+        assert answered(client.messages.create, **{**question, "messages": turns}).content
+        said[0]["thinking"] = "Something else."
+        with pytest.raises(anthropic.BadRequestError, match="signature"):
+            client.messages.create(**{**question, "messages": turns})
 
 
 class DoorClient(Http2Client):

@@ -12,17 +12,24 @@ namespace bedplate::operations {
 namespace {
 namespace json = boost::json;
 
-/// The family names messages as Bedrock's own operations do, and models as Anthropic does; another
-/// provider's model keeps the name that the client gave.
+/// The family makes the ids of Bedrock's own operations: `msg_bdrk_…`, `toolu_bdrk_…`.
+void set_own_id(json::object& object) {
+  constexpr std::string_view kBedrockMark = "_bdrk_";
+  json::value* id = object.if_contains("id");
+  if (id == nullptr || !id->is_string()) return;
+  const std::string given(id->get_string());
+  const std::size_t mark = given.find(kBedrockMark);
+  if (mark == std::string::npos) return;
+  *id = fmt::format("{}_{}", given.substr(0, mark), given.substr(mark + kBedrockMark.size()));
+}
+
+/// Ids as Anthropic's own API has them, in the message and in its blocks. Claude's name is already
+/// Anthropic's; another provider's model keeps the one that the client gave.
 void set_names(json::object& message, const inference::CatalogueModel& model,
                const std::string& model_as_named) {
-  constexpr std::string_view kBedrockPrefix = "msg_bdrk_";
   if (model.family != "anthropic-messages") message["model"] = model_as_named;
-  json::value& id = message["id"];
-  const std::string_view given = id.is_string() ? std::string_view(id.get_string()) : "";
-  if (given.starts_with(kBedrockPrefix)) {
-    id = fmt::format("msg_{}", given.substr(kBedrockPrefix.size()));
-  }
+  set_own_id(message);
+  for (json::value& block : message["content"].as_array()) set_own_id(block.as_object());
 }
 
 /// Sends every event's chunks the moment they exist, each under its type's name.
@@ -46,6 +53,7 @@ class MessageEvents final : public inference::GenerationSink {
       if (json::value* message = chunk.if_contains("message")) {
         set_names(message->as_object(), model_, request_.model);
       }
+      if (json::value* block = chunk.if_contains("content_block")) set_own_id(block->as_object());
       text += fmt::format("event: {}\ndata: {}\n\n", std::string_view(chunk.at("type").as_string()),
                           json::serialize(chunk));
     }
