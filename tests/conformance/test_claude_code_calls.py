@@ -1,6 +1,6 @@
 """The calls that Claude Code makes in its Bedrock mode, byte for byte where it matters: it lists
 the inference profiles on the host that it also asks for text, puts betas in body and header, and
-streams. Facts: its published program (2.0.76) and the requests in its issues. Without tools yet."""
+streams, with its tools. Facts: its published program (2.0.76) and the requests in its issues."""
 
 from __future__ import annotations
 
@@ -134,6 +134,36 @@ def test_turn(http):
         headers={**HEADERS, "x-amzn-bedrock-accept": "application/json"},
     )
     check_turn(chunks_of(response))
+
+
+# With tools, the last of them cached, and the calls and results of the turns before. Whether the
+# model calls one is its affair; what comes must be whole events.
+def test_turn_with_tools(http):
+    def tool(name: str, *members: str, **more) -> dict:
+        properties = {member: {"type": "string"} for member in members}
+        schema = {"type": "object", "properties": properties, "required": [members[0]]}
+        return {"name": name, "description": f"{name}s.", "input_schema": schema, **more}
+
+    call = {"type": "tool_use", "id": "toolu_bdrk_01A", "name": "Bash", "input": {"command": "ls"}}
+    result = {"type": "tool_result", "tool_use_id": call["id"], "content": "README.md", **CACHED}
+    messages = [
+        {"role": "user", "content": [text("List the files.")]},
+        {"role": "assistant", "content": [text("I'll look."), call]},
+        {"role": "user", "content": [{**result, "is_error": False}]},
+    ]
+    response = http.send(
+        "POST",
+        target("invoke-with-response-stream"),
+        turn_body(
+            messages=messages,
+            tools=[tool("Bash", "command", "description"), tool("Read", "file_path", **CACHED)],
+        ),
+        headers=HEADERS,
+    )
+    chunks = chunks_of(response)
+    assert chunks[0]["type"] == "message_start"
+    assert [chunk["type"] for chunk in chunks[-2:]] == ["message_delta", "message_stop"]
+    assert chunks[-2]["delta"]["stop_reason"] in ("end_turn", "max_tokens", "tool_use")
 
 
 # The betas go into the body or the header, whatever they are called.
