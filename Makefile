@@ -28,10 +28,11 @@ ready: setup
 	@tools/setup/check-models.sh
 
 .PHONY: setup
-setup: ## Install what the build needs and obtain the engine
+setup: ## Install what the build needs, obtain the engine and the embedding model
 	@tools/setup/packages.sh build
 	@tools/setup/python.sh .deps/venv tools/apigen/requirements.txt
 	@tools/setup/engine.sh .deps/engine
+	@tools/setup/models.sh .deps/models
 	@tools/setup/compile-instead-of-make.sh
 
 # Runs a command in make's own place, so that a signal finds the server and nothing else and the

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 prefix=$1
 
 install -D -m 755 -s build/release/bedplate "$prefix/bin/bedplate"
-for model in models/*.gguf; do
+for model in models/*.gguf .deps/models/*.gguf; do
   install -D -m 644 "$model" "$prefix/share/bedplate/models/${model##*/}"
 done
 install -D -m 644 LICENSE "$prefix/share/doc/bedplate/LICENSE"
