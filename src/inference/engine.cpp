@@ -20,6 +20,18 @@ Task<GenerationReply> collect(Generate generate, GenerationRequest request) {
   co_return reply;
 }
 
+Task<EmbeddingReply> Engine::embed(EmbeddingRequest) {
+  throw EngineError(EngineError::Kind::kInvalidRequest,
+                    "The engine that serves this model does not embed.");
+  co_return EmbeddingReply();
+}
+
+Task<RerankReply> Engine::rerank(RerankRequest) {
+  throw EngineError(EngineError::Kind::kInvalidRequest,
+                    "The engine that serves this model does not rerank.");
+  co_return RerankReply();
+}
+
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
   return collect(
       [&engine](GenerationRequest each, GenerationSink& sink) {

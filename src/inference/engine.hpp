@@ -8,6 +8,7 @@
 #include <string>
 
 #include "inference/conversation.hpp"
+#include "inference/embedding.hpp"
 
 namespace bedplate::inference {
 
@@ -50,6 +51,13 @@ class Engine {
 
   /// The input tokens that generate() would report for the same request.
   virtual Task<std::int64_t> count_tokens(GenerationRequest request) = 0;
+
+  /// Embeds texts. Throws EngineError; kContextOverflow, with the counts of the first such text,
+  /// when one is too long, kInvalidRequest when the weights do not embed, as by default.
+  virtual Task<EmbeddingReply> embed(EmbeddingRequest request);
+
+  /// Scores documents by their relevance for a query. Throws as embed().
+  virtual Task<RerankReply> rerank(RerankRequest request);
 };
 
 /// Gathers a generation's events.

@@ -14,6 +14,14 @@
 
 namespace bedplate::inference {
 
+/// What a set of weights is run for.
+enum class LlamaTask {
+  kAuto,  ///< what the weights say: those with pooling embed or rank, the others generate
+  kGenerate,
+  kEmbed,
+  kRank,
+};
+
 /// An embedded engine: one llama-server child for one weights file.
 struct LlamaCppOptions {
   std::filesystem::path weights;
@@ -22,6 +30,7 @@ struct LlamaCppOptions {
   int threads = 0;              ///< 0: one per core, fewer for small weights
   bool load_at_start = false;   ///< else on the first request
   std::size_t queue_max = 256;  ///< requests that may wait for a slot
+  LlamaTask task = LlamaTask::kAuto;
   std::vector<std::string> extra_arguments;
 };
 

@@ -5,12 +5,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "async/io_pool.hpp"
 #include "async/task_group.hpp"
+#include "inference/engines/openai_server.hpp"
 
 namespace bedplate::inference {
 
@@ -28,6 +30,8 @@ struct FakeServerOptions {
   std::chrono::milliseconds interval{0};  ///< between two tokens
   std::string owner = "fake";             ///< what /v1/models says: "vllm", "llamacpp", …
   std::string api_key;                    ///< demanded when not empty
+  /// Answers what is no generation, given path and body; status 0: the server's own answer.
+  std::function<ServerAnswer(const std::string& path, const std::string& body)> other;
 };
 
 /// Answers /v1/chat/completions and /v1/completions with the tokens "w0 w1 w2 …", /v1/models,

@@ -259,6 +259,10 @@ Task<bool> Reply::run() {
 }
 
 std::string other_answer(const FakeServerOptions& options, const wire::Request& request) {
+  if (options.other) {
+    const ServerAnswer answer = options.other(std::string(request.path()), request.body);
+    if (answer.status != 0) return reply_of(answer.status, answer.body);
+  }
   if (request.path() == "/health") return reply_of(200, R"({"status":"ok"})");
   if (request.path() == "/v1/models") {
     return reply_of(200, fmt::format(R"({{"object":"list","data":[{{"id":"fake","object":"model",)"

@@ -117,6 +117,7 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
   const auto server = co_await ready_server();
+  refuse_unless_generating();
   GenerationCall call = generation_call(request, server->traits, server->model);
   request = {};  // may be megabytes
   Deadline deadline(options_.first_token_timeout);
@@ -129,6 +130,14 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   if (in_time || context.ended) co_return;
   tasks_.spawn(home_, check_for_hang());
   throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
+}
+
+/// llama-server itself would answer with an error of its own making.
+void LlamaEngine::refuse_unless_generating() const {
+  const std::lock_guard lock(mutex_);
+  if (task_ == LlamaTask::kGenerate) return;
+  throw EngineError(EngineError::Kind::kInvalidRequest,
+                    "The weights that serve this model embed or rank texts and generate none.");
 }
 
 Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
@@ -166,6 +175,38 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
   co_return tokens;
 }
 
+/// Runs a call that is answered as a whole, in a slot.
+Task<> LlamaEngine::call(ServerCall& call) {
+  const auto self = shared_from_this();
+  const Use use(*this);
+  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max);
+  if (!permit) {
+    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
+  }
+  const auto server = co_await ready_server();
+  const Deadline deadline(options_.first_token_timeout);
+  SlotUse slot(*this, std::move(permit));
+  if (co_await run_until(deadline, run_call(server, call, slot))) co_return;
+  tasks_.spawn(home_, check_for_hang());
+  throw EngineError(EngineError::Kind::kTimeout, "The model gave no answer in time.");
+}
+
+Task<> LlamaEngine::run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call,
+                             SlotUse& slot) {
+  slot.occupied = true;
+  try {
+    co_await call.run(*around_.client, *server);
+    slot.occupied = false;
+  } catch (const EngineError& error) {
+    if (error.http_status != 0) slot.occupied = false;  // refused
+    throw;
+  } catch (const wire::ClientError& problem) {
+    if (problem.phase != wire::ClientError::Phase::kConnect) throw error_from_transport(problem);
+    slot.occupied = false;
+    throw EngineError(EngineError::Kind::kNotReady, "The model is being loaded again.");
+  }
+}
+
 Task<std::shared_ptr<const OpenAiServer>> LlamaEngine::ready_server() {
   co_await process_->until_ready(SteadyClock::now() + options_.queue_wait_max);
   const std::lock_guard lock(mutex_);
@@ -199,6 +240,7 @@ Task<ChildCommand> LlamaEngine::prepare() {
   {
     const std::lock_guard lock(mutex_);
     log_offset_bytes_ = launch->log_size_bytes;
+    task_ = size.task;
   }
   ChildCommand command;
   command.arguments = llama_arguments(launch->program, llama_, size, endpoint_.host);

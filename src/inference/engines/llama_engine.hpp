@@ -12,6 +12,7 @@
 #include "inference/engines.hpp"
 #include "inference/engines/memory_budget.hpp"
 #include "inference/engines/openai_server.hpp"
+#include "inference/engines/server_call.hpp"
 #include "inference/engines/supervised_process.hpp"
 
 namespace bedplate::inference {
@@ -48,6 +49,8 @@ class LlamaEngine final : public Engine,
   const std::string& served_by() const override { return served_by_; }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
+  Task<EmbeddingReply> embed(EmbeddingRequest request) override;
+  Task<RerankReply> rerank(RerankRequest request) override;
 
   EngineStatus status() const;
   void stop_blocking();
@@ -69,10 +72,13 @@ class LlamaEngine final : public Engine,
 
   void look_around_blocking(Launch& launch) const;
   Task<std::shared_ptr<const OpenAiServer>> ready_server();
+  void refuse_unless_generating() const;
   Task<> ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
              GenerationContext& context, SlotUse& slot);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
+  Task<> call(ServerCall& call);
+  Task<> run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call, SlotUse& slot);
   Task<> count_busy_slots(int& busy);
   Task<> watch();
   Task<> free_lingering();
@@ -93,8 +99,9 @@ class LlamaEngine final : public Engine,
 
   mutable std::mutex mutex_;  ///< guards what follows
   std::shared_ptr<const OpenAiServer> server_;
-  int uses_ = 0;        ///< calls that need the process
-  int generating_ = 0;  ///< requests that may occupy a slot of it
+  LlamaTask task_ = LlamaTask::kGenerate;  ///< what the process was started for
+  int uses_ = 0;                           ///< calls that need the process
+  int generating_ = 0;                     ///< requests that may occupy a slot of it
   SteadyClock::time_point last_used_{};
   std::int64_t log_offset_bytes_ = 0;         ///< where this launch's log begins
   std::vector<Admission::Permit> lingering_;  ///< of given-up requests: see linger()

@@ -27,6 +27,30 @@ bool is_program(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
 }
 
+constexpr std::int64_t kPoolingNone = 0;
+constexpr std::int64_t kPoolingRank = 4;
+
+LlamaTask task_of(const LlamaCppOptions& options, const WeightsFacts& facts) {
+  if (options.task != LlamaTask::kAuto) return options.task;
+  if (!facts.pooling || *facts.pooling == kPoolingNone) return LlamaTask::kGenerate;
+  return *facts.pooling == kPoolingRank ? LlamaTask::kRank : LlamaTask::kEmbed;
+}
+
+/// A long prompt is worked off in pieces this small, between which other slots get their next
+/// token and hang-ups are noticed.
+constexpr int kGenerationBatchTokens = 512;
+
+void add_task(const LlamaSize& size, std::vector<std::string>& arguments) {
+  // A text is embedded in one batch or not at all.
+  const bool generates = size.task == LlamaTask::kGenerate;
+  const std::string batch =
+      std::to_string(generates ? kGenerationBatchTokens : size.context_tokens);
+  arguments.insert(arguments.end(), {"--batch-size", batch});
+  if (generates) return;
+  arguments.insert(arguments.end(), {"--ubatch-size", batch});
+  arguments.emplace_back(size.task == LlamaTask::kRank ? "--reranking" : "--embedding");
+}
+
 }  // namespace
 
 std::filesystem::path find_llama_server_blocking(const std::filesystem::path& configured,
@@ -68,8 +92,12 @@ LlamaSize size_of_engine(const LlamaCppOptions& options, const WeightsFacts& fac
     while (context / 2 >= kContextTokensMin && total(context) > memory_max_bytes) context /= 2;
   }
   const std::int64_t useful_threads = 1 + facts.size_bytes / kWeightsBytesPerThread;
-  const bool small = useful_threads < std::thread::hardware_concurrency();
+  const LlamaTask task = task_of(options, facts);
+  // To embed is to compute, not to read weights: every thread helps.
+  const bool small =
+      task == LlamaTask::kGenerate && useful_threads < std::thread::hardware_concurrency();
   return {
+      .task = task,
       .context_tokens = static_cast<int>(context),
       .cache_mib = static_cast<int>(cache_mib(context)),
       .threads = options.threads == 0 && small ? static_cast<int>(useful_threads) : options.threads,
@@ -85,11 +113,9 @@ std::vector<std::string> llama_arguments(const std::filesystem::path& program,
       "--parallel", std::to_string(options.slots), "--ctx-size",
       std::to_string(static_cast<std::int64_t>(size.context_tokens) * options.slots),
       "--no-kv-unified", "--cache-ram", std::to_string(size.cache_mib),
-      // A long prompt is worked off in pieces this small, between which other slots get their
-      // next token and hang-ups are noticed.
-      "--batch-size", "512",
       // Errors only: warnings may hold model output.
       "--log-verbosity", "1", "--no-webui", "--slots", "--offline"};
+  add_task(size, arguments);
   if (size.threads > 0) {
     arguments.insert(arguments.end(), {"--threads", std::to_string(size.threads)});
   }

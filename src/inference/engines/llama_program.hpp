@@ -21,10 +21,11 @@ std::filesystem::path find_llama_server_blocking(const std::filesystem::path& co
 
 /// How large one engine is made.
 struct LlamaSize {
-  int context_tokens = 0;         ///< of each slot
-  int cache_mib = 0;              ///< for prompts that no slot holds any more
-  int threads = 0;                ///< 0: llama-server's own choice, one per core
-  std::int64_t memory_bytes = 0;  ///< estimate of what the process will need
+  LlamaTask task = LlamaTask::kGenerate;  ///< never kAuto
+  int context_tokens = 0;                 ///< of each slot
+  int cache_mib = 0;                      ///< for prompts that no slot holds any more
+  int threads = 0;                        ///< 0: llama-server's own choice, one per core
+  std::int64_t memory_bytes = 0;          ///< estimate of what the process will need
 };
 
 /// `context_tokens` 0 in the options means what the weights were trained for, or less when that

@@ -106,6 +106,40 @@ TEST(LlamaArguments, GivesEachSlotItsContext) {
   EXPECT_EQ(arguments.back(), "on") << "what the operator adds comes last and wins";
 }
 
+TEST(LlamaTask, IsWhatTheWeightsSayUnlessTheOperatorSaysOtherwise) {
+  const auto task = [](std::optional<std::int64_t> pooling, LlamaTask configured) {
+    const WeightsFacts facts{.size_bytes = 1, .pooling = pooling};
+    return size_of_engine({.task = configured}, facts, kGib).task;
+  };
+  EXPECT_EQ(task(std::nullopt, LlamaTask::kAuto), LlamaTask::kGenerate);
+  EXPECT_EQ(task(0, LlamaTask::kAuto), LlamaTask::kGenerate);
+  EXPECT_EQ(task(1, LlamaTask::kAuto), LlamaTask::kEmbed);
+  EXPECT_EQ(task(3, LlamaTask::kAuto), LlamaTask::kEmbed);
+  EXPECT_EQ(task(4, LlamaTask::kAuto), LlamaTask::kRank);
+  EXPECT_EQ(task(std::nullopt, LlamaTask::kEmbed), LlamaTask::kEmbed);
+  EXPECT_EQ(task(4, LlamaTask::kGenerate), LlamaTask::kGenerate);
+}
+
+// A text that is longer than the batch could not be embedded.
+TEST(LlamaArguments, AnEmbeddingBatchHoldsAWholeText) {
+  const auto after = [](const LlamaSize& size, const std::string& name) {
+    const auto arguments = llama_arguments("p", {.weights = "w.gguf"}, size, "s");
+    const auto at = std::find(arguments.begin(), arguments.end(), name);
+    if (at == arguments.end()) return std::string("missing");
+    return at + 1 == arguments.end() ? std::string() : *(at + 1);
+  };
+  const LlamaSize embed{.task = LlamaTask::kEmbed, .context_tokens = 8'192};
+  EXPECT_EQ(after(embed, "--batch-size"), "8192");
+  EXPECT_EQ(after(embed, "--ubatch-size"), "8192");
+  EXPECT_NE(after(embed, "--embedding"), "missing");
+  EXPECT_EQ(after(embed, "--reranking"), "missing");
+  const LlamaSize rank{.task = LlamaTask::kRank, .context_tokens = 512};
+  EXPECT_NE(after(rank, "--reranking"), "missing");
+  const LlamaSize generate{.context_tokens = 8'192};
+  EXPECT_EQ(after(generate, "--batch-size"), "512");
+  EXPECT_EQ(after(generate, "--embedding"), "missing");
+}
+
 TEST(LlamaEnvironment, PassesNoSecrets) {
   const char* environment[] = {"PATH=/bin",
                                "AWS_SECRET_ACCESS_KEY=x",

@@ -23,13 +23,12 @@ std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
   return endpoints;
 }
 
-/// Another server may do better.
-bool worth_another_server(EngineError::Kind kind) {
+}  // namespace
+
+bool is_worth_another_server(EngineError::Kind kind) {
   using Kind = EngineError::Kind;
   return kind == Kind::kBusy || kind == Kind::kNotReady || kind == Kind::kUnavailable;
 }
-
-}  // namespace
 
 std::string read_authorization_blocking(const OpenAiOptions& options) {
   std::string key;
@@ -135,7 +134,7 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
     note_failure(index, problem);
     if (attempt.failure->kind == EngineError::Kind::kTimeout) throw *attempt.failure;
   } catch (const EngineError& error) {
-    if (!worth_another_server(error.kind)) throw;
+    if (!is_worth_another_server(error.kind)) throw;
     attempt.failure = error;
   }
 }

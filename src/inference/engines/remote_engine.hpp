@@ -10,6 +10,7 @@
 #include "inference/engines.hpp"
 #include "inference/engines/endpoint_pool.hpp"
 #include "inference/engines/openai_server.hpp"
+#include "inference/engines/server_call.hpp"
 
 namespace bedplate::inference {
 
@@ -27,6 +28,8 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   const std::string& served_by() const override { return served_by_; }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
+  Task<EmbeddingReply> embed(EmbeddingRequest request) override;
+  Task<RerankReply> rerank(RerankRequest request) override;
 
   EngineStatus status() const;
   void stop_blocking();
@@ -41,6 +44,9 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   Task<> try_one(const GenerationRequest& request, Attempt& attempt);
   Task<> run(GenerationRequest request, GenerationContext& context);
   Task<> count(GenerationRequest request, std::int64_t& tokens);
+  Task<> call(ServerCall& call);
+  Task<> call_somewhere(ServerCall& call);
+  Task<std::optional<EngineError>> call_one(ServerCall& call, std::size_t index);
   Task<> watch(std::size_t index);
   Task<> check(std::size_t index);
 
@@ -55,6 +61,9 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   const std::shared_ptr<Admission> admission_;
   TaskGroup tasks_;
 };
+
+/// Whether another server may do better after such a failure.
+bool is_worth_another_server(EngineError::Kind kind);
 
 /// The Authorization header's value, or nothing when no key is configured. Throws
 /// std::invalid_argument; the key is in no message.

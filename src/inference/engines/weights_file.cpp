@@ -212,6 +212,9 @@ WeightsFacts read_header(std::ifstream& file, const std::filesystem::path& path)
   if (facts.architecture.empty()) throw std::runtime_error("it names no architecture");
   facts.size_bytes = size_of_parts(path);
   facts.context_tokens = numbers[facts.architecture + ".context_length"];
+  if (const auto at = numbers.find(facts.architecture + ".pooling_type"); at != numbers.end()) {
+    facts.pooling = at->second;
+  }
   facts.cache_bytes_per_token = bytes_per_token(numbers, facts.architecture);
   return facts;
 }

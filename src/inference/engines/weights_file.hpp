@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace bedplate::inference {
@@ -12,6 +13,9 @@ struct WeightsFacts {
   std::int64_t size_bytes = 0;      ///< of all parts, when the weights are split into several files
   std::int64_t context_tokens = 0;  ///< that they were trained for; 0 when not told
   std::int64_t cache_bytes_per_token = 0;  ///< of the key-value cache at 16 bits; an upper bound
+  /// How an embedding model makes one vector of a text (llama.cpp's numbers: 0 none, 1 mean,
+  /// 2 first token, 3 last token, 4 a relevance score); nothing in models that generate.
+  std::optional<std::int64_t> pooling;
 };
 
 /// Reads the file's header (format: ggml/docs/gguf.md). Throws std::runtime_error with a text for

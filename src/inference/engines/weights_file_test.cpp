@@ -23,11 +23,11 @@ void put_uint32(std::string& to, const std::string& key, std::uint32_t value) {
 }
 
 /// A header as converters write it, without tensors.
-std::string header() {
+std::string header(bool pooled = false) {
   std::string bytes = "GGUF";
   put<std::uint32_t>(bytes, 3);
   put<std::uint64_t>(bytes, 0);
-  put<std::uint64_t>(bytes, 9);
+  put<std::uint64_t>(bytes, pooled ? 10 : 9);
   put_text(bytes, "general.architecture");
   put<std::uint32_t>(bytes, 8);
   put_text(bytes, "llama");
@@ -53,6 +53,7 @@ std::string header() {
   put_text(bytes, "general.quantized");  // a bool
   put<std::uint32_t>(bytes, 7);
   bytes += '\1';
+  if (pooled) put_uint32(bytes, "llama.pooling_type", 1);
   return bytes;
 }
 
@@ -87,6 +88,11 @@ TEST_F(WeightsFile, ReadsWhatStartingNeeds) {
   EXPECT_EQ(facts.context_tokens, 2048);
   EXPECT_EQ(facts.size_bytes, static_cast<std::int64_t>(bytes.size()));
   EXPECT_EQ(facts.cache_bytes_per_token, 6 * 3 * (32 + 32) * 2);
+}
+
+TEST_F(WeightsFile, TellsEmbeddingModelsByTheirPooling) {
+  EXPECT_EQ(read_weights_blocking(file(header())).pooling, std::nullopt);
+  EXPECT_EQ(read_weights_blocking(file(header(true))).pooling, 1);
 }
 
 TEST_F(WeightsFile, AddsUpTheParts) {

@@ -1,0 +1,71 @@
+// RemoteEngine: embeddings and rankings, which are answered as a whole.
+#include "inference/engines/deadline.hpp"
+#include "inference/engines/embedding_call.hpp"
+#include "inference/engines/engine_errors.hpp"
+#include "inference/engines/remote_engine.hpp"
+#include "inference/engines/rerank_call.hpp"
+
+namespace bedplate::inference {
+
+Task<EmbeddingReply> RemoteEngine::embed(EmbeddingRequest request) {
+  EmbeddingCall embedding(std::move(request));
+  co_await call(embedding);
+  co_return embedding.take_reply();
+}
+
+Task<RerankReply> RemoteEngine::rerank(RerankRequest request) {
+  RerankCall ranking(request);
+  co_await call(ranking);
+  if (ranking.answered()) co_return ranking.take_reply();
+  co_return co_await rank_by_similarity(*this, std::move(request));
+}
+
+Task<> RemoteEngine::call(ServerCall& call) {
+  const auto self = shared_from_this();
+  const Admission::Permit permit = co_await admission_->acquire(options_.queue_wait_max);
+  if (!permit) {
+    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
+  }
+  const Deadline deadline(options_.first_token_timeout);
+  if (!co_await run_until(deadline, call_somewhere(call))) {
+    throw EngineError(EngineError::Kind::kTimeout, "The model gave no answer in time.");
+  }
+}
+
+/// Nobody sees anything before the whole answer is here: any server may do.
+Task<> RemoteEngine::call_somewhere(ServerCall& call) {
+  std::vector<std::size_t> tried;
+  std::optional<EngineError> failure;
+  for (;;) {
+    const auto place = pool_.choose(SteadyClock::now(), tried);
+    if (!place && failure) throw *failure;
+    if (!place) {
+      throw EngineError(EngineError::Kind::kUnavailable,
+                        "No server for this model can be reached.");
+    }
+    tried.push_back(place->index());
+    failure = co_await call_one(call, place->index());
+    if (!failure) co_return;
+  }
+}
+
+/// Nothing when it went well, else what failed at this server but may go well at another.
+Task<std::optional<EngineError>> RemoteEngine::call_one(ServerCall& call, std::size_t index) {
+  try {
+    OpenAiServer server = co_await known_server(index);
+    co_await call.run(client_, std::move(server));
+    pool_.succeeded(index);
+    co_return std::nullopt;
+  } catch (const wire::ClientError& problem) {
+    EngineError failure = error_from_transport(problem);
+    pool_.failed(index, SteadyClock::now(),
+                 fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
+    if (failure.kind == EngineError::Kind::kTimeout) throw failure;
+    co_return failure;
+  } catch (const EngineError& error) {
+    if (!is_worth_another_server(error.kind)) throw;
+    co_return error;
+  }
+}
+
+}  // namespace bedplate::inference
