@@ -51,6 +51,20 @@ ModelFeatures read_features(const json::object& object) {
   return features;
 }
 
+EmbeddingFacts read_embedding(const json::object& object) {
+  EmbeddingFacts facts;
+  const json::value* lengths = object.if_contains("dimensions");
+  if (lengths != nullptr && lengths->is_array()) {
+    for (const json::value& length : lengths->get_array()) {
+      facts.dimensions.push_back(length.to_number<std::int64_t>());
+    }
+  }
+  facts.default_dimensions = integer_or_zero(object, "defaultDimensions");
+  facts.text_tokens_max = integer_or_zero(object, "maxInputTokens");
+  facts.texts_max = std::max<std::int64_t>(1, integer_or_zero(object, "maxInputsPerRequest"));
+  return facts;
+}
+
 std::optional<double> price(const json::object& model, std::string_view key) {
   const json::value* prices = model.if_contains("price");
   if (prices == nullptr || !prices->is_object()) return std::nullopt;
@@ -93,6 +107,9 @@ CatalogueModel read_model(const json::object& object) {
   }
   if (const json::value* features = object.if_contains("features")) {
     model.features = read_features(features->as_object());
+  }
+  if (const json::value* facts = object.if_contains("embedding"); facts && facts->is_object()) {
+    model.embedding = read_embedding(facts->get_object());
   }
   return model;
 }

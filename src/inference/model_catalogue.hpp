@@ -29,6 +29,14 @@ struct ModelFeatures {
   bool count_tokens = true;
 };
 
+/// What an embedding model promises on AWS.
+struct EmbeddingFacts {
+  std::vector<std::int64_t> dimensions;  ///< the lengths on offer; empty: not known
+  std::int64_t default_dimensions = 0;   ///< 0: not known
+  std::int64_t text_tokens_max = 0;      ///< of one text; 0: not known
+  std::int64_t texts_max = 1;            ///< of one request
+};
+
 /// One foundation model. Field meanings and sources: data/catalog/README.md.
 struct CatalogueModel {
   std::string id;
@@ -51,6 +59,7 @@ struct CatalogueModel {
   std::int64_t max_output_tokens = 0;      ///< 0: not known
   ModelFeatures features;
   std::int64_t prompt_cache_min_tokens = 0;  ///< of a cache point's prefix; 0: not known
+  EmbeddingFacts embedding;  ///< of an embedding model
   std::optional<double> input_usd_per_1k_tokens;
   std::optional<double> output_usd_per_1k_tokens;
 

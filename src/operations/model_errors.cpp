@@ -45,6 +45,12 @@ ApiError no_model_access() {
   return errors::access_denied("You don't have access to the model with the specified model ID.");
 }
 
+ApiError no_chat_model() {
+  return errors::validation(
+      "This action doesn't support the model that you provided. Try again with a supported text or "
+      "chat model.");
+}
+
 ApiError model_error(const EngineError& failure, const inference::CatalogueModel& model,
                      bool in_converse, bool streaming) {
   const std::string prefix(in_converse ? inference::kModelErrorPrefix : std::string_view{});

@@ -15,4 +15,7 @@ ApiError model_error(const inference::EngineError& failure, const inference::Cat
 /// 403, as for a model that an account has no access to: nothing is bound to it here.
 ApiError no_model_access();
 
+/// For a conversation with a model that does not converse: it embeds, ranks or draws.
+ApiError no_chat_model();
+
 }  // namespace bedplate::operations

@@ -13,18 +13,30 @@ void BodyViolations::add(std::string pointer, std::string what, std::string_view
   if (texts_.empty()) {
     first_ = member.empty() ? pointer : fmt::format("{}/{}", pointer, member);
   }
-  texts_.push_back(fmt::format("{}: {}", pointer, what));
+  texts_.push_back(pointer.empty() ? std::move(what) : fmt::format("{}: {}", pointer, what));
 }
+
+namespace {
+
+ApiError malformed(std::string_view prefix, const std::string& what) {
+  return errors::validation(fmt::format(
+      "{}Malformed input request: {}, please reformat your input and try again.", prefix, what));
+}
+
+}  // namespace
 
 void BodyViolations::throw_if_any(std::string_view prefix) const {
   if (texts_.empty()) return;
-  const std::string what = texts_.size() == 1
-                               ? texts_.front()
-                               : fmt::format("{} schema violations found", texts_.size());
-  ApiError error = errors::validation(fmt::format(
-      "{}Malformed input request: {}, please reformat your input and try again.", prefix, what));
+  ApiError error =
+      malformed(prefix, texts_.size() == 1
+                            ? texts_.front()
+                            : fmt::format("{} schema violations found", texts_.size()));
   error.parameter = first_;
   throw error;
+}
+
+void BodyViolations::throw_all_if_any() const {
+  if (!texts_.empty()) throw malformed("", fmt::format("{}", fmt::join(texts_, "")));
 }
 
 std::string_view json_type_name(const json::value& value) {

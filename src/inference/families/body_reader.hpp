@@ -17,12 +17,15 @@ namespace bedplate::inference {
 /// The violations of one body, found all at once.
 class BodyViolations {
  public:
-  /// `pointer`: the value at fault. `member`: its member that is missing or too many.
+  /// `pointer`: the value at fault; empty where Bedrock names none. `member`: its member that is
+  /// missing or too many.
   void add(std::string pointer, std::string what, std::string_view member = {});
   bool empty() const { return texts_.empty(); }
   /// Throws ValidationException naming the violation, or how many there are, behind `prefix`; the
   /// error's `parameter` is the first one's. Does nothing when there are none.
   void throw_if_any(std::string_view prefix = "") const;
+  /// The same, naming all of them one behind the other, as Bedrock does for Cohere's models.
+  void throw_all_if_any() const;
 
  private:
   std::vector<std::string> texts_;

@@ -9,6 +9,8 @@
 #include "operations/runtime/converse_blocks.hpp"
 #include "operations/runtime/converse_tools.hpp"
 
+#include "operations/model_errors.hpp"
+
 namespace bedplate::operations {
 namespace {
 namespace json = boost::json;
@@ -181,11 +183,7 @@ void read_additional_fields(const ConverseInput& input, const inference::Family&
 
 inference::GenerationRequest read_converse(const ConverseInput& input, const CatalogueModel& model,
                                            const inference::Family& family) {
-  if (!model.features.converse || !model.outputs("TEXT")) {
-    throw errors::validation(
-        "This action doesn't support the model that you provided. Try again with a supported text "
-        "or chat model.");
-  }
+  if (!model.features.converse || !model.outputs("TEXT")) throw no_chat_model();
   Conversation conversation;
   conversation.system = read_system(input, model);
   conversation.messages = read_messages(input, model, conversation.system);

@@ -4,6 +4,7 @@
 
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
+#include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
 
@@ -20,6 +21,7 @@ inference::ResolvedModel resolve_model(Context& context, std::string_view model_
 
 const inference::Family& family_of(const inference::CatalogueModel& model) {
   const inference::Family* family = inference::find_family(model.family);
+  if (embeds_or_ranks(model)) throw no_chat_model();
   if (family == nullptr) {
     throw errors::not_implemented(fmt::format("the '{}' model family", model.family));
   }

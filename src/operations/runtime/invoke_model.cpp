@@ -3,6 +3,7 @@
 
 #include "operations/handlers.hpp"
 #include "operations/runtime/generation.hpp"
+#include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/invoke_request.hpp"
 
 namespace bedplate::operations {
@@ -29,6 +30,9 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
     Context& context, api::runtime::InvokeModelRequest request) {
   refuse_guardrail(request.guardrailIdentifier, request.guardrailVersion);
   inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  if (embeds_or_ranks(*resolved.model)) {
+    co_return co_await invoke_embedding(context, std::move(resolved), std::move(request));
+  }
   const inference::Family& family = family_of(*resolved.model);
   const boost::json::object body = inference::parse_body_object(native_body(request.body));
   inference::GenerationRequest generation = family.parse(body, *resolved.model, false);

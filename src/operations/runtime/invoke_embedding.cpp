@@ -1,0 +1,86 @@
+#include "operations/runtime/invoke_embedding.hpp"
+
+#include "inference/families/embedding_family.hpp"
+#include "operations/model_errors.hpp"
+#include "operations/runtime/generation.hpp"
+#include "operations/runtime/invoke_request.hpp"
+
+namespace bedplate::operations {
+namespace {
+
+using inference::EngineError;
+
+/// Vectors and rankings cost input tokens only; recorded replies have no header for output.
+void add_token_headers(Context& context, std::int64_t input_tokens) {
+  wire::Headers& headers = context.response_headers;
+  headers.add("X-Amzn-Bedrock-Invocation-Latency", std::to_string(context.elapsed_ms()));
+  headers.add("X-Amzn-Bedrock-Input-Token-Count", std::to_string(input_tokens));
+}
+
+Task<inference::EmbeddingReply> embed(inference::ResolvedModel resolved,
+                                      inference::EmbeddingRequest request,
+                                      const inference::EmbeddingFamily& family) {
+  try {
+    co_return co_await resolved.engine->embed(std::move(request));
+  } catch (const EngineError& failure) {
+    if (failure.kind == EngineError::Kind::kContextOverflow) throw family.too_long(failure);
+    throw model_error(failure, *resolved.model, false, false);
+  }
+}
+
+Task<inference::RerankReply> rank(inference::ResolvedModel resolved,
+                                  inference::RerankRequest request) {
+  try {
+    co_return co_await resolved.engine->rerank(std::move(request));
+  } catch (const EngineError& failure) {
+    throw model_error(failure, *resolved.model, false, false);
+  }
+}
+
+Task<boost::json::object> vectors(Context& context, inference::ResolvedModel resolved,
+                                  boost::json::object body,
+                                  const inference::EmbeddingFamily& family) {
+  const auto read = family.parse(body, *resolved.model);
+  body = {};  // may be megabytes
+  inference::EmbeddingReply reply = co_await embed(resolved, read->request(), family);
+  add_token_headers(context, reply.input_tokens);
+  co_return read->render(std::move(reply), reply_context(context, resolved));
+}
+
+Task<boost::json::object> ranking(Context& context, inference::ResolvedModel resolved,
+                                  boost::json::object body, const inference::RerankFamily& family) {
+  const auto read = family.parse(body);
+  body = {};
+  inference::RerankReply reply = co_await rank(resolved, read->request());
+  add_token_headers(context, reply.input_tokens);
+  co_return read->render(std::move(reply));
+}
+
+}  // namespace
+
+bool embeds_or_ranks(const inference::CatalogueModel& model) {
+  return inference::find_embedding_family(model.family) != nullptr ||
+         inference::find_rerank_family(model.family) != nullptr;
+}
+
+Task<api::runtime::InvokeModelResponse> invoke_embedding(Context& context,
+                                                         inference::ResolvedModel resolved,
+                                                         api::runtime::InvokeModelRequest request) {
+  boost::json::object body = inference::parse_body_object(native_body(request.body));
+  request.body.reset();
+  boost::json::object answer;
+  if (const auto* family = inference::find_embedding_family(resolved.model->family)) {
+    answer = co_await vectors(context, std::move(resolved), std::move(body), *family);
+  } else {
+    const auto* ranker = inference::find_rerank_family(resolved.model->family);
+    answer = co_await ranking(context, std::move(resolved), std::move(body), *ranker);
+  }
+  api::runtime::InvokeModelResponse response;
+  response.contentType = "application/json";
+  response.body = boost::json::serialize(answer);
+  response.performanceConfigLatency = request.performanceConfigLatency;
+  response.serviceTier = request.serviceTier;
+  co_return response;
+}
+
+}  // namespace bedplate::operations
