@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kDemoEngine = "demo";
+constexpr std::string_view kEmbeddingEngine = "embedding";
+constexpr const char* kEmbeddingWeights = "all-minilm-l6-v2.gguf";
 
 std::invalid_argument bad(const std::string& what) {
   return std::invalid_argument(what);
@@ -127,6 +129,16 @@ class Section {
   std::set<std::string> known_;
 };
 
+inference::LlamaTask read_task(Section& section) {
+  using Task = inference::LlamaTask;
+  const auto task = section.text("task");
+  if (!task) return Task::kAuto;
+  if (*task == "generate") return Task::kGenerate;
+  if (*task == "embed") return Task::kEmbed;
+  if (*task == "rerank") return Task::kRank;
+  throw section.error("'task' must be \"generate\", \"embed\" or \"rerank\"");
+}
+
 inference::LlamaCppOptions read_llama_cpp(Section& section, const fs::path& base) {
   inference::LlamaCppOptions options;
   const auto weights = section.text("weights");
@@ -141,6 +153,7 @@ inference::LlamaCppOptions read_llama_cpp(Section& section, const fs::path& base
   if (const auto n = section.integer("queue_max", 0, 1'000'000)) {
     options.queue_max = static_cast<std::size_t>(*n);
   }
+  options.task = read_task(section);
   options.extra_arguments = section.texts("extra_arguments");
   return options;
 }
@@ -265,17 +278,33 @@ void read_file(const fs::path& file, Configuration& configuration) {
   root.refuse_unknown();
 }
 
-/// The demo model for every text model that nothing else is bound to.
-void add_demo_model(Configuration& configuration, const fs::path& weights) {
+/// Adds an engine of the server's own. False when the operator has defined one of that name.
+bool add_own_engine(Configuration& configuration, std::string_view name, const fs::path& weights) {
   for (const auto& engine : configuration.engines.engines) {
-    if (engine.name == kDemoEngine) return;
+    if (engine.name == name) return false;
   }
-  inference::EngineOptions demo;
-  demo.name = kDemoEngine;
+  inference::EngineOptions engine;
+  engine.name = name;
   inference::LlamaCppOptions options;
   options.weights = weights;
-  demo.kind = options;
-  configuration.engines.engines.push_back(std::move(demo));
+  engine.kind = options;
+  configuration.engines.engines.push_back(std::move(engine));
+  return true;
+}
+
+/// An embedding model for every embedding and rerank model that nothing else is bound to.
+void add_embedding_model(Configuration& configuration, const fs::path& weights) {
+  if (!add_own_engine(configuration, kEmbeddingEngine, weights)) return;
+  configuration.bindings.push_back(
+      {{"*embed*", "*rerank*", "amazon.titan-e1t-medium", "amazon.titan-elt-medium"},
+       {},
+       std::string(kEmbeddingEngine),
+       false});
+}
+
+/// The demo model for every text model that nothing else is bound to.
+void add_demo_model(Configuration& configuration, const fs::path& weights) {
+  if (!add_own_engine(configuration, kDemoEngine, weights)) return;
   configuration.bindings.push_back({{"bedplate.demo-chat"}, {}, std::string(kDemoEngine), false});
   configuration.bindings.push_back({{"*"}, {}, std::string(kDemoEngine), true});
 }
@@ -316,6 +345,8 @@ Installation find_installation_blocking() {
   };
   return {
       first({bin / "../share/bedplate/models/demo-chat.gguf", bin / "../../models/demo-chat.gguf"}),
+      first({bin / "../share/bedplate/models" / kEmbeddingWeights,
+             bin / "../../.deps/models" / kEmbeddingWeights}),
       first({bin / "../libexec/bedplate/engine", bin / "../../.deps/engine"})};
 }
 
@@ -345,6 +376,9 @@ Configuration load_configuration_blocking(const ConfigurationFlags& flags) {
   const Installation installation = find_installation_blocking();
   configuration.engines.run_dir = configuration.data_dir / "run";
   configuration.engines.engine_prefix = installation.engine_prefix;
+  add_embedding_model(configuration, installation.embedding_weights.empty()
+                                         ? configuration.data_dir / "models" / kEmbeddingWeights
+                                         : installation.embedding_weights);
   add_demo_model(configuration, installation.demo_weights.empty()
                                     ? configuration.data_dir / "models/demo-chat.gguf"
                                     : installation.demo_weights);

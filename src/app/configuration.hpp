@@ -35,8 +35,9 @@ struct ConfigurationFlags {
 };
 
 /// Reads the file (when one is given or `bedplate.toml` stands in the data directory), applies the
-/// flags and fills in the defaults: the demo model bound to every text model. Throws
-/// std::invalid_argument with a text that names the file, line and key at fault.
+/// flags and fills in the defaults: an embedding model bound to every embedding and rerank model,
+/// the demo model bound to every text model. Throws std::invalid_argument with a text that names
+/// the file, line and key at fault.
 Configuration load_configuration_blocking(const ConfigurationFlags& flags);
 
 /// Where `[tls] generate = true` puts the certificate; its key stands beside it.
@@ -49,8 +50,9 @@ bool is_loopback(const std::string& host);
 
 /// Where the running binary's own files are: weights and engine, in a build tree or installed.
 struct Installation {
-  std::filesystem::path demo_weights;   ///< empty when not found
-  std::filesystem::path engine_prefix;  ///< empty when not found
+  std::filesystem::path demo_weights;       ///< empty when not found
+  std::filesystem::path embedding_weights;  ///< empty when not found
+  std::filesystem::path engine_prefix;      ///< empty when not found
 };
 Installation find_installation_blocking();
 

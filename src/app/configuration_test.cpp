@@ -38,13 +38,14 @@ class ConfigurationTest : public testing::Test {
   ConfigurationFlags flags_;
 };
 
-TEST_F(ConfigurationTest, WithoutAFileTheDemoModelServesEveryTextModel) {
+TEST_F(ConfigurationTest, WithoutAFileItsOwnModelsServeEverything) {
   const Configuration configuration = load_configuration_blocking(flags_);
   EXPECT_EQ(configuration.listen.host, "127.0.0.1");
   EXPECT_EQ(configuration.listen.port, 4580);
   EXPECT_TRUE(configuration.authentication);
-  ASSERT_EQ(configuration.engines.engines.size(), 1u);
-  EXPECT_EQ(configuration.engines.engines[0].name, "demo");
+  ASSERT_EQ(configuration.engines.engines.size(), 2u);
+  EXPECT_EQ(configuration.engines.engines[0].name, "embedding");
+  EXPECT_EQ(configuration.engines.engines[1].name, "demo");
   EXPECT_TRUE(configuration.bindings.back().text_only);
 }
 
@@ -70,13 +71,48 @@ engine = "big"
   EXPECT_EQ(configuration.listen.port, 9000);
   EXPECT_EQ(configuration.listen.limits.header_timeout.count(), 250);
   EXPECT_EQ(configuration.default_region, "eu-west-1");
-  ASSERT_EQ(configuration.engines.engines.size(), 3u);
+  ASSERT_EQ(configuration.engines.engines.size(), 4u);
   const auto& small = std::get<inference::LlamaCppOptions>(configuration.engines.engines[1].kind);
   EXPECT_EQ(small.weights, fs::absolute(dir_) / "weights/small.gguf");
   EXPECT_EQ(small.slots, 2);
   // The operator's bindings come before the demo model's.
   EXPECT_EQ(configuration.bindings.front().engine, "big");
   EXPECT_EQ(configuration.bindings.back().engine, "demo");
+}
+
+/// The engine that serves a model of the catalogue, whatever the region.
+std::string engine_of(const Configuration& configuration, const std::string& model) {
+  inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
+  const inference::BindingTable table(catalogue, configuration.bindings);
+  const inference::CatalogueModel* found = catalogue.find(model);
+  const auto* binding = found != nullptr ? table.match(*found, "us-east-1") : nullptr;
+  return binding != nullptr ? binding->engine : "none";
+}
+
+TEST_F(ConfigurationTest, EmbeddingAndRerankModelsHaveAnEngineOfTheirOwn) {
+  const Configuration configuration = load_configuration_blocking(flags_);
+  const inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
+  for (const inference::CatalogueModel& model : catalogue.models()) {
+    const bool embeds = model.outputs("EMBEDDING") || model.family.ends_with("rerank");
+    EXPECT_EQ(engine_of(configuration, model.id) == "embedding", embeds) << model.id;
+  }
+}
+
+TEST_F(ConfigurationTest, AnEngineNamedEmbeddingReplacesTheServersOwn) {
+  const Configuration configuration = load(R"(
+[engines.embedding]
+type = "llama.cpp"
+weights = "vectors.gguf"
+task = "embed"
+[[bindings]]
+models = ["cohere.embed-*"]
+engine = "embedding"
+)");
+  ASSERT_EQ(configuration.engines.engines.size(), 2u);
+  const auto& own = std::get<inference::LlamaCppOptions>(configuration.engines.engines[0].kind);
+  EXPECT_EQ(own.task, inference::LlamaTask::kEmbed);
+  EXPECT_EQ(engine_of(configuration, "cohere.embed-english-v3"), "embedding");
+  EXPECT_EQ(engine_of(configuration, "amazon.titan-embed-text-v2:0"), "none");
 }
 
 TEST_F(ConfigurationTest, MistakesAreNamedWithTheirLine) {
@@ -86,6 +122,8 @@ TEST_F(ConfigurationTest, MistakesAreNamedWithTheirLine) {
             "bedplate.toml:2: 'limits.header_timeout_ms' must be from 1 to 86400000");
   EXPECT_EQ(mistake("[engines.a]\ntype = \"vllm\"\n"),
             "bedplate.toml:1: engine 'a' needs type = \"llama.cpp\" or \"openai\"");
+  EXPECT_EQ(mistake("[engines.a]\ntype = \"llama.cpp\"\nweights = \"w\"\ntask = \"x\"\n"),
+            "bedplate.toml:1: 'task' must be \"generate\", \"embed\" or \"rerank\"");
   EXPECT_EQ(mistake("[engines.a]\ntype = \"openai\"\nendpoints = []\n"),
             "bedplate.toml:1: an engine of type openai needs 'endpoints'");
   EXPECT_EQ(mistake("[[bindings]]\nmodels = [\"*\"]\n"),
