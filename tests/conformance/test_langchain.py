@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from langchain_aws import ChatBedrock, ChatBedrockConverse
+from langchain_aws import BedrockEmbeddings, ChatBedrock, ChatBedrockConverse
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from conversations import CLAUDE, LLAMA, NOVA
@@ -83,3 +84,33 @@ def test_error():
     chat = ChatBedrockConverse(model="no.such-model", provider="anthropic")
     with pytest.raises(Exception, match="The provided model identifier is invalid."):
         chat.invoke([HumanMessage("Hello")])
+
+
+def cosine(a: list[float], b: list[float]) -> float:
+    return float(np.dot(a, b) / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+# What a vector store does: documents and a query, and the document that answers it is nearest.
+@pytest.mark.parametrize(
+    ("model", "options", "length"),
+    [
+        ("amazon.titan-embed-text-v1", {}, 1536),
+        ("amazon.titan-embed-text-v2:0", {}, 1024),
+        ("amazon.titan-embed-text-v2:0", {"dimensions": 256}, 256),
+        ("cohere.embed-english-v3", {}, 1024),
+        ("cohere.embed-v4:0", {"dimensions": 512}, 512),
+        ("amazon.nova-2-multimodal-embeddings-v1:0", {"dimensions": 384}, 384),
+    ],
+)
+def test_embeddings(model, options, length):
+    embeddings = BedrockEmbeddings(model_id=model, **options)
+    documents = [
+        "The recipe needs two eggs and a cup of flour.",
+        "To reset your password, open the settings and choose Security.",
+        "The train to Hamburg leaves from platform nine.",
+    ]
+    vectors = embeddings.embed_documents(documents)
+    query = embeddings.embed_query("I cannot log in because I forgot my password.")
+    assert [len(vector) for vector in [*vectors, query]] == [length] * 4
+    nearest = max(range(3), key=lambda index: cosine(vectors[index], query))
+    assert nearest == 1
