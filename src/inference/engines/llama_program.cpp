@@ -92,12 +92,9 @@ LlamaSize size_of_engine(const LlamaCppOptions& options, const WeightsFacts& fac
     while (context / 2 >= kContextTokensMin && total(context) > memory_max_bytes) context /= 2;
   }
   const std::int64_t useful_threads = 1 + facts.size_bytes / kWeightsBytesPerThread;
-  const LlamaTask task = task_of(options, facts);
-  // To embed is to compute, not to read weights: every thread helps.
-  const bool small =
-      task == LlamaTask::kGenerate && useful_threads < std::thread::hardware_concurrency();
+  const bool small = useful_threads < std::thread::hardware_concurrency();
   return {
-      .task = task,
+      .task = task_of(options, facts),
       .context_tokens = static_cast<int>(context),
       .cache_mib = static_cast<int>(cache_mib(context)),
       .threads = options.threads == 0 && small ? static_cast<int>(useful_threads) : options.threads,
