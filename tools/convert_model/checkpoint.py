@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 # NumPy has no bfloat16: such tensors are read as raw 16 bits and widened here.
 _DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
@@ -55,7 +55,7 @@ class Checkpoint:
         for path in self.files():
             try:
                 yield from _tensors_of(path)
-            except (ValueError, OSError) as problem:
+            except (SafetensorError, ValueError, OSError) as problem:
                 raise CheckpointError(f"{path} cannot be read: {problem}") from problem
 
 
