@@ -214,6 +214,10 @@ CatalogueModel guess_model(const std::string& id) {
       {"meta.", "Meta", "meta-llama"},
       {"amazon.nova", "Amazon", "nova"},
       {"amazon.titan-text", "Amazon", "titan-text"},
+      {"amazon.titan-embed-text", "Amazon", "titan-embed-text"},
+      {"cohere.embed", "Cohere", "cohere-embed"},
+      {"cohere.rerank", "Cohere", "cohere-rerank"},
+      {"amazon.rerank", "Amazon", "amazon-rerank"},
   };
   CatalogueModel model;
   model.id = id;
@@ -227,15 +231,21 @@ CatalogueModel guess_model(const std::string& id) {
     break;
   }
   model.input_modalities = {"TEXT"};
-  model.output_modalities = {"TEXT"};
-  model.response_streaming = true;
+  const bool embeds = model.family.find("embed") != std::string::npos;
+  const bool generates = !embeds && !model.family.ends_with("rerank");
+  model.output_modalities = {embeds ? "EMBEDDING" : "TEXT"};
+  model.response_streaming = generates;
+  model.features.converse = generates;
+  model.features.converse_stream = generates;
+  model.features.count_tokens = generates;
+  model.embedding.texts_max = model.family == "cohere-embed" ? 96 : 1;
   model.inference_types = {"ON_DEMAND"};
   model.lifecycle = "ACTIVE";
   // What the weights can do, their engine says.
-  model.features.tool_use = true;
-  model.features.images = true;
-  model.features.reasoning = true;
-  model.features.prompt_caching = true;
+  model.features.tool_use = generates;
+  model.features.images = generates;
+  model.features.reasoning = generates;
+  model.features.prompt_caching = generates;
   return model;
 }
 

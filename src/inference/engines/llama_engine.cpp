@@ -117,7 +117,7 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
   const auto server = co_await ready_server();
-  refuse_unless_generating();
+  refuse_unless_for(LlamaTask::kGenerate);
   GenerationCall call = generation_call(request, server->traits, server->model);
   request = {};  // may be megabytes
   Deadline deadline(options_.first_token_timeout);
@@ -132,12 +132,16 @@ Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
 }
 
-/// llama-server itself would answer with an error of its own making.
-void LlamaEngine::refuse_unless_generating() const {
+/// llama-server itself would answer with an error of its own making, or with nonsense.
+void LlamaEngine::refuse_unless_for(LlamaTask wanted) const {
   const std::lock_guard lock(mutex_);
-  if (task_ == LlamaTask::kGenerate) return;
+  const bool ranks_by_vectors = wanted == LlamaTask::kRank && task_ == LlamaTask::kEmbed;
+  if (task_ == wanted || ranks_by_vectors) return;
+  const char* what = wanted == LlamaTask::kGenerate ? "generate no text: they embed or rank"
+                     : wanted == LlamaTask::kEmbed  ? "do not embed"
+                                                    : "do not rank";
   throw EngineError(EngineError::Kind::kInvalidRequest,
-                    "The weights that serve this model embed or rank texts and generate none.");
+                    fmt::format("The weights that serve this model {}.", what));
 }
 
 Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
@@ -176,7 +180,7 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
 }
 
 /// Runs a call that is answered as a whole, in a slot.
-Task<> LlamaEngine::call(ServerCall& call) {
+Task<> LlamaEngine::call(ServerCall& call, LlamaTask task) {
   const auto self = shared_from_this();
   const Use use(*this);
   Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max);
@@ -184,6 +188,7 @@ Task<> LlamaEngine::call(ServerCall& call) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
   const auto server = co_await ready_server();
+  refuse_unless_for(task);
   const Deadline deadline(options_.first_token_timeout);
   SlotUse slot(*this, std::move(permit));
   if (co_await run_until(deadline, run_call(server, call, slot))) co_return;

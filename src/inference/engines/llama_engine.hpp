@@ -72,12 +72,12 @@ class LlamaEngine final : public Engine,
 
   void look_around_blocking(Launch& launch) const;
   Task<std::shared_ptr<const OpenAiServer>> ready_server();
-  void refuse_unless_generating() const;
+  void refuse_unless_for(LlamaTask wanted) const;
   Task<> ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
              GenerationContext& context, SlotUse& slot);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
-  Task<> call(ServerCall& call);
+  Task<> call(ServerCall& call, LlamaTask task);
   Task<> run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call, SlotUse& slot);
   Task<> count_busy_slots(int& busy);
   Task<> watch();

@@ -7,13 +7,13 @@ namespace bedplate::inference {
 
 Task<EmbeddingReply> LlamaEngine::embed(EmbeddingRequest request) {
   EmbeddingCall embedding(std::move(request));
-  co_await call(embedding);
+  co_await call(embedding, LlamaTask::kEmbed);
   co_return embedding.take_reply();
 }
 
 Task<RerankReply> LlamaEngine::rerank(RerankRequest request) {
   RerankCall ranking(request);
-  co_await call(ranking);
+  co_await call(ranking, LlamaTask::kRank);
   if (ranking.answered()) co_return ranking.take_reply();
   co_return co_await rank_by_similarity(*this, std::move(request));
 }

@@ -143,6 +143,25 @@ TEST(TitanEmbed, ATextThatIsTooLongIsRefusedWithItsTokens) {
       "count: 9875");
 }
 
+// A model of the operator's own has the vectors of its weights, and any length of text.
+TEST(TitanEmbed, AModelThatAwsDoesNotKnowKeepsItsDimensions) {
+  const CatalogueModel own = guess_model("amazon.titan-embed-text-mine");
+  EXPECT_TRUE(own.outputs("EMBEDDING"));
+  EXPECT_FALSE(own.response_streaming);
+  const auto wish = find_embedding_family(own.family)->parse({{"inputText", "a"}}, own);
+  EXPECT_EQ(wish->request().tokens_max, 0);
+  EmbeddingReply reply;
+  reply.vectors = {{3, 0, -4}};
+  EXPECT_EQ(wish->render(reply, {}).at("embedding").as_array().size(), 3U);
+  const CatalogueModel cohere = guess_model("cohere.embed-mine");
+  const auto texts = find_embedding_family(cohere.family)
+                         ->parse(parse_body_object(R"({"texts":["a","b"],"input_type":)"
+                                                   R"("search_query"})"),
+                                 cohere);
+  EXPECT_EQ(texts->request().texts.size(), 2U);
+  EXPECT_NE(find_rerank_family(guess_model("cohere.rerank-mine").family), nullptr);
+}
+
 // ---- Titan Multimodal
 
 TEST(TitanEmbedImage, EmbedsTexts) {
