@@ -25,6 +25,7 @@ if command -v flock >/dev/null; then
   exec 9>>"$folder/.lock"
   flock 9
   is_done && exit 0
+  rm -rf "$folder"/.work-*  # of a run that was killed
 fi
 
 work=$(mktemp -d "$folder/.work-XXXXXX")

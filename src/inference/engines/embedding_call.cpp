@@ -52,12 +52,24 @@ Task<> EmbeddingCall::run(wire::Client& client, OpenAiServer server) {
   for (std::size_t i = 0; i < request_.texts.size(); ++i) {
     co_await divide(client, server, i);
   }
-  for (std::size_t i = 0; i < inputs_.size(); i += kInputsPerRequestMax) {
-    co_await embed_some(client, server, i, std::min(kInputsPerRequestMax, inputs_.size() - i));
+  for (std::size_t i = 0; i < inputs_.size();) {
+    const std::size_t count = alike_from(i);
+    co_await embed_some(client, server, i, count);
+    i += count;
   }
   for (std::size_t i = 0; i < reply_.vectors.size(); ++i) {
     for (float& value : reply_.vectors[i]) value = static_cast<float>(value / weights_[i]);
   }
+}
+
+/// How many inputs go into one request: texts and tokens do not mix, vLLM would refuse that.
+std::size_t EmbeddingCall::alike_from(std::size_t first) const {
+  std::size_t count = 1;
+  while (count < kInputsPerRequestMax && first + count < inputs_.size() &&
+         inputs_[first + count].is_string() == inputs_[first].is_string()) {
+    ++count;
+  }
+  return count;
 }
 
 /// Adds the inputs that a text becomes.

@@ -28,6 +28,7 @@ class EmbeddingCall final : public ServerCall {
 
   Task<> divide(wire::Client& client, OpenAiServer server, std::size_t text);
   void add_windows(std::size_t text, const Tokens& tokens, std::size_t window_tokens);
+  std::size_t alike_from(std::size_t first) const;
   Task<> embed_some(wire::Client& client, OpenAiServer server, std::size_t first,
                     std::size_t count);
   void add_answer(const boost::json::object& answer, std::size_t first, std::size_t count);

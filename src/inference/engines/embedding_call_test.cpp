@@ -62,7 +62,12 @@ class VectorServer {
     if (!spoiled.empty()) return {status, spoiled};
     json::array data;
     std::int64_t count = 0;
-    for (const json::value& input : body.at("input").as_array()) {
+    const json::array& all = body.at("input").as_array();
+    const bool mixed = std::any_of(all.begin(), all.end(), [&](const json::value& input) {
+      return input.is_string() != all.front().is_string();
+    });
+    if (mixed) return {400, R"({"error":{"message":"texts and tokens mixed"}})"};
+    for (const json::value& input : all) {
       inputs.push_back(json::serialize(input));
       const json::array list =
           input.is_string() ? tokens(input.get_string(), true) : input.as_array();
@@ -158,6 +163,14 @@ TEST_F(EmbeddingCallTest, ALongTextIsTheMeanOfItsWindows) {
   EXPECT_THAT(vectors.inputs[2], testing::EndsWith(",99,1002]"));
   EXPECT_FLOAT_EQ(reply.vectors[0][1], (8 * 'a' + 8 * 'b' + 9 * 'c') / 25.0F);
   EXPECT_EQ(reply.input_tokens, 27) << "the marks are counted once";
+}
+
+TEST_F(EmbeddingCallTest, TextsAndTokensDoNotMixInARequest) {
+  const EmbeddingReply reply =
+      embed({.texts = {"a", std::string(25, 'b'), "c", std::string(10, 'd'), "e", "f"}});
+  std::string firsts;
+  for (const auto& vector : reply.vectors) firsts += static_cast<char>(vector.at(1));
+  EXPECT_EQ(firsts, "abcdef");
 }
 
 TEST_F(EmbeddingCallTest, WhatIsTooLongIsRefusedWithItsCount) {
