@@ -5,6 +5,7 @@ from __future__ import annotations
 import gguf
 
 from .checkpoint import Checkpoint, CheckpointError
+from .marks import add_marks
 
 # How llama.cpp calls a way to split text into words, by a part of its pattern that no other has.
 SPLITS = (
@@ -14,12 +15,7 @@ SPLITS = (
 )
 
 
-def add_byte_pairs(checkpoint: Checkpoint, writer: gguf.GGUFWriter) -> None:
-    tokenizer = checkpoint.json("tokenizer.json")
-    if tokenizer is None or tokenizer["model"].get("type") != "BPE":
-        raise CheckpointError("there is no tokenizer.json with a BPE vocabulary")
-    if tokenizer["model"].get("byte_fallback"):
-        raise CheckpointError("SentencePiece vocabularies are not supported yet")
+def add_byte_pairs(checkpoint: Checkpoint, tokenizer: dict, writer: gguf.GGUFWriter) -> None:
     vocabulary = dict(tokenizer["model"]["vocab"])
     added = {token["content"]: token for token in tokenizer.get("added_tokens", [])}
     vocabulary.update({content: token["id"] for content, token in added.items()})
@@ -35,7 +31,7 @@ def add_byte_pairs(checkpoint: Checkpoint, writer: gguf.GGUFWriter) -> None:
     writer.add_token_list(tokens)
     writer.add_token_types(types)
     writer.add_token_merges([_merge(pair) for pair in tokenizer["model"]["merges"]])
-    _add_marks(checkpoint, writer, vocabulary)
+    add_marks(checkpoint, writer, vocabulary)
 
 
 def _type_of(token: str | None, added: dict) -> gguf.TokenType:
@@ -63,17 +59,3 @@ def _split_of(tokenizer: dict) -> str:
             if part in pattern:
                 return name
     raise CheckpointError(f"the way this tokenizer splits words is not known: {patterns}")
-
-
-def _add_marks(checkpoint: Checkpoint, writer: gguf.GGUFWriter, vocabulary: dict) -> None:
-    config = checkpoint.json("tokenizer_config.json") or {}
-    for kind in ("bos", "eos", "pad"):
-        token = config.get(f"{kind}_token")
-        token = token["content"] if isinstance(token, dict) else token
-        if token in vocabulary:
-            getattr(writer, f"add_{kind}_token_id")(vocabulary[token])
-    # Llama 3's configuration does not say it, but its tokenizer begins every text so.
-    begins = config.get("add_bos_token", checkpoint.architecture == "LlamaForCausalLM")
-    writer.add_add_bos_token(bool(begins and config.get("bos_token")))
-    if isinstance(config.get("chat_template"), str):
-        writer.add_chat_template(config["chat_template"])

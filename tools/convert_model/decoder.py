@@ -8,6 +8,7 @@ import numpy as np
 from .byte_pairs import add_byte_pairs
 from .checkpoint import CheckpointError
 from .family import Family
+from .sentence_pieces import add_sentence_pieces, is_sentence_pieces
 
 
 class Llama(Family):
@@ -48,7 +49,13 @@ class Llama(Family):
         return parameters.get("rope_theta") or self.number("rope_theta", 10000.0)
 
     def add_tokenizer(self, writer: gguf.GGUFWriter) -> None:
-        add_byte_pairs(self.checkpoint, writer)
+        tokenizer = self.checkpoint.json("tokenizer.json")
+        if tokenizer is None or tokenizer["model"].get("type") != "BPE":
+            raise CheckpointError("there is no tokenizer.json with a BPE vocabulary")
+        if is_sentence_pieces(tokenizer):
+            add_sentence_pieces(self.checkpoint, tokenizer, writer)
+        else:
+            add_byte_pairs(self.checkpoint, tokenizer, writer)
 
     def skips(self, name: str) -> bool:
         tied = self.config.get("tie_word_embeddings", False) and name == "lm_head.weight"

@@ -70,7 +70,7 @@ def bert_weights(config: dict = BERT, seed: int = 1) -> dict[str, np.ndarray]:
     norms = ["embeddings.LayerNorm"]
     for layer in range(config["num_hidden_layers"]):
         at = f"encoder.layer.{layer}"
-        matrices = {f"{at}.attention.self.{part}": (width, width) for part in ("query", "key", "value")}
+        matrices = {f"{at}.attention.self.{p}": (width, width) for p in ("query", "key", "value")}
         matrices[f"{at}.attention.output.dense"] = (width, width)
         matrices[f"{at}.intermediate.dense"] = (inner, width)
         matrices[f"{at}.output.dense"] = (width, inner)
@@ -125,14 +125,16 @@ def byte_tokenizer(split: str) -> dict:
 VOCABULARY = 259
 
 
-def decoder_weights(config: dict, biases: bool = False, seed: int = 2) -> dict[str, np.ndarray]:
+def decoder_weights(
+    config: dict, biases: bool = False, seed: int = 2, vocabulary: int = VOCABULARY
+) -> dict[str, np.ndarray]:
     width, inner = config["hidden_size"], config["intermediate_size"]
     head = width // config["num_attention_heads"]
     narrow = head * config["num_key_value_heads"]
     shapes = {
-        "model.embed_tokens.weight": (VOCABULARY, width),
+        "model.embed_tokens.weight": (vocabulary, width),
         "model.norm.weight": (width,),
-        "lm_head.weight": (VOCABULARY, width),
+        "lm_head.weight": (vocabulary, width),
     }
     for layer in range(config["num_hidden_layers"]):
         at = f"model.layers.{layer}"
@@ -156,3 +158,33 @@ def decoder_files(split: str) -> dict:
         "tokenizer.json": byte_tokenizer(split),
         "tokenizer_config.json": {"bos_token": "<|begin|>", "eos_token": "<|begin|>"},
     }
+
+
+def sentence_piece_files(space_first: bool = True) -> dict:
+    """Marks, bytes, letters and what they merge to."""
+    pieces = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    pieces += ["\u2581", "s", "e", "a", "se", "sea", "\u2581sea", "as", "\u2581a", "eas", "ea"]
+    # "ea" would be made before "sea" if ranks did not count.
+    merges = ["s e", "se a", "\u2581 sea", "a s", "\u2581 a", "e as", "e a"]
+    tokenizer = {
+        "model": {
+            "type": "BPE",
+            "byte_fallback": True,
+            "unk_token": "<unk>",
+            "vocab": {piece: index for index, piece in enumerate(pieces)},
+            "merges": merges,
+        },
+        "added_tokens": [
+            {"id": index, "content": piece, "special": True}
+            for index, piece in enumerate(pieces[:3])
+        ],
+        "pre_tokenizer": {
+            "type": "Metaspace",
+            "prepend_scheme": "first" if space_first else "never",
+        },
+    }
+    config = {"bos_token": "<s>", "eos_token": "</s>", "add_bos_token": True}
+    return {"tokenizer.json": tokenizer, "tokenizer_config.json": config}
+
+
+SENTENCE_PIECES = 3 + 256 + 11
