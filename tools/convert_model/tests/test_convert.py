@@ -69,7 +69,7 @@ def test_bert_says_how_it_pools(tmp_path):
 @pytest.mark.parametrize(
     ("change", "trouble"),
     [
-        (lambda c, w, f: f["1_Pooling/config.json"].update(pooling_mode_max_tokens=True), "pooling"),
+        (lambda c, w, f: f["1_Pooling/config.json"].update(pooling_mode_max_tokens=1), "pooling"),
         (lambda c, w, f: f.pop("modules.json"), "no sentence embedder"),
         (lambda c, w, f: f.pop("vocab.txt"), "vocab.txt"),
         (lambda c, w, f: c.update(vocab_size=7), "vocab.txt has 12 words"),
@@ -144,8 +144,8 @@ def test_decoders_that_would_compute_otherwise_are_refused(tmp_path, change, tro
         convert_to(tmp_path, config, decoder_weights(config), files)
 
 
-# Pieces as SentencePiece makes them: joined by rank, bytes for what has no piece, and a space before
-# the first word where the tokenizer says so.
+# Pieces as SentencePiece makes them: joined by rank, bytes for what has no piece, and a space
+# before the first word where the tokenizer says so.
 @pytest.mark.parametrize("space_first", [True, False])
 def test_sentence_pieces(tmp_path, run_model, space_first):
     config = LLAMA | {"architectures": ["MistralForCausalLM"], "vocab_size": SENTENCE_PIECES}
