@@ -19,7 +19,7 @@ Task<> answer_count_message_tokens(wire::Request& request, std::string, Context&
   inference::GenerationRequest generation =
       parse_at_door(inference::anthropic_messages(), message.native, *resolved.model, false);
   const std::int64_t tokens =
-      co_await count_tokens_at_door(anthropic_door(), resolved, std::move(generation));
+      co_await count_tokens_at_door(anthropic_door(), context, resolved, std::move(generation));
   boost::json::object count;
   count["input_tokens"] = tokens;
   std::string body = boost::json::serialize(count);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "operations/model_errors.hpp"
+#include "operations/runtime/attachments.hpp"
 #include "operations/runtime/generation.hpp"
 
 namespace bedplate::operations {
@@ -98,8 +99,11 @@ Task<inference::GenerationReply> generate_whole_at_door(const Door& door, Contex
   co_return std::move(collector.reply);
 }
 
-Task<std::int64_t> count_tokens_at_door(const Door& door, inference::ResolvedModel resolved,
+Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
+                                        inference::ResolvedModel resolved,
                                         inference::GenerationRequest request) {
+  co_await read_attachments(request, resolved, context.services.document_reader,
+                            documents::Door::kMessages);
   try {
     co_return co_await resolved.engine->count_tokens(std::move(request));
   } catch (const inference::EngineError& failure) {

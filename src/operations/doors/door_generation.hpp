@@ -36,7 +36,8 @@ Task<inference::GenerationReply> generate_whole_at_door(const Door& door, Contex
                                                         inference::GenerationRequest request,
                                                         const wire::ResponseWriter& writer);
 
-Task<std::int64_t> count_tokens_at_door(const Door& door, inference::ResolvedModel resolved,
+Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
+                                        inference::ResolvedModel resolved,
                                         inference::GenerationRequest request);
 
 /// Guardrails are not built yet; a request that asks for one must not run without it.
