@@ -349,6 +349,38 @@ def test_reply_fits_its_schema(runtime, family, schema):
     jsonschema.validate(json.loads(reply["choices"][0]["message"]["content"]), schema)
 
 
+# ---- Mistral's plain replies, which no other test asks for
+
+
+# The counts in the body are those of the headers, and a stream says what the whole reply says.
+def test_mistral_text(runtime):
+    body = {
+        "messages": [
+            {"role": "system", "content": "You are kind."},
+            {"role": "user", "content": "What is a river?"},
+        ],
+        "max_tokens": 16,
+        "temperature": 0,
+    }
+    response = runtime.invoke_model(modelId=Mistral.model, body=json.dumps(body))
+    headers = response["ResponseMetadata"]["HTTPHeaders"]
+    reply = json.loads(response["body"].read())
+    (choice,) = reply["choices"]
+    assert choice["message"]["content"].strip()
+    assert choice["stop_reason"] == choice["finish_reason"] in ("stop", "length")
+    usage = reply["usage"]
+    assert usage["prompt_tokens"] == int(headers["x-amzn-bedrock-input-token-count"])
+    assert usage["completion_tokens"] == int(headers["x-amzn-bedrock-output-token-count"])
+
+    chunks = invoke_stream(runtime, Mistral, body)
+    texts = [chunk["choices"][0]["message"]["content"] for chunk in chunks]
+    assert "".join(texts) == choice["message"]["content"]
+    assert chunks[-1]["choices"][0]["stop_reason"] == choice["stop_reason"]
+    assert chunks[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] == (
+        usage["completion_tokens"]
+    )
+
+
 # ---- What a scripted engine says
 
 

@@ -138,18 +138,21 @@ void read_sampling(BodyReader& reader, SamplingParameters& sampling) {
   read_openai_stop(reader, kStopSequencesMax, sampling);
 }
 
+/// The engines know three steps and the most.
 void read_reasoning_effort(BodyReader& reader, ReasoningParameters& reasoning) {
+  static constexpr std::pair<std::string_view, std::string_view> kEfforts[] = {
+      {"none", ""},     {"minimal", "low"}, {"low", "low"}, {"medium", "medium"},
+      {"high", "high"}, {"xhigh", "max"},   {"max", "max"}};
   const auto effort = reader.string("reasoning_effort");
   if (!effort) return;
-  static constexpr std::string_view kEfforts[] = {"none", "minimal", "low", "medium",
-                                                  "high", "xhigh",   "max"};
-  if (std::find(std::begin(kEfforts), std::end(kEfforts), *effort) == std::end(kEfforts)) {
-    reader.violations().add(reader.pointer_to("reasoning_effort"),
-                            fmt::format("{} is not a valid enum value", *effort));
+  for (const auto& [name, step] : kEfforts) {
+    if (name != *effort) continue;
+    reasoning.enabled = !step.empty();
+    reasoning.effort = step;
     return;
   }
-  reasoning.enabled = *effort != "none";
-  reasoning.effort = reasoning.enabled ? *effort : "";
+  reader.violations().add(reader.pointer_to("reasoning_effort"),
+                          fmt::format("{} is not a valid enum value", *effort));
 }
 
 /// What OpenAI's own service does with these, no engine can: refused, never dropped.

@@ -317,6 +317,8 @@ TEST(OpenAiChat, ReasonsAsTheModelDoesOrTheClientSays) {
   EXPECT_TRUE(openai_chat().reasons_unasked(deepseek()));
   const auto low = parse_body(openai_chat(), with(R"("reasoning_effort": "low")"), oss());
   EXPECT_EQ(low.reasoning.effort, "low");
+  const auto most = parse_body(openai_chat(), with(R"("reasoning_effort": "xhigh")"), oss());
+  EXPECT_EQ(most.reasoning.effort, "max");
   const auto none = parse_body(openai_chat(), with(R"("reasoning_effort": "none")"), oss());
   EXPECT_FALSE(none.reasoning.enabled);
   EXPECT_EQ(said(with(R"("reasoning_effort": "some")")),
@@ -324,10 +326,10 @@ TEST(OpenAiChat, ReasonsAsTheModelDoesOrTheClientSays) {
 }
 
 TEST(OpenAiChat, WhatNoEngineHonoursIsRefused) {
-  for (const char* member :
-       {R"("logit_bias": {"50256": -100})", R"("audio": {"voice": "x"})",
-        R"("modalities": ["text", "audio"])", R"("store": true)", R"("n": 2)",
-        R"("top_logprobs": 3)", R"("top_k": 5)", R"("verbosity": "low")", R"("model": "other")"}) {
+  for (const char* member : {R"("logit_bias": {"50256": -100})", R"("audio": {"voice": "x"})",
+                             R"("modalities": ["text", "audio"])", R"("store": true)", R"("n": 2)",
+                             R"("top_logprobs": 3)", R"("top_k": 5)", R"("verbosity": "low")",
+                             R"("model": "other")", R"("model": "notopenai.gpt-oss-20b-1:0")"}) {
     EXPECT_THAT(said(with(member)), testing::StartsWith("ValidationException")) << member;
   }
   for (const char* member :

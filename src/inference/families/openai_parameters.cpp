@@ -4,12 +4,23 @@
 
 namespace bedplate::inference {
 
+namespace {
+
+/// The id itself, or that of a profile or an ARN that ends with it.
+bool names(std::string_view text, std::string_view id) {
+  if (!text.ends_with(id)) return false;
+  text.remove_suffix(id.size());
+  return text.empty() || text.ends_with('.') || text.ends_with('/');
+}
+
+}  // namespace
+
 OpenAiTarget read_openai_target(BodyReader& reader) {
   return {reader.string("model"), reader.boolean("stream")};
 }
 
 void check_openai_target(const OpenAiTarget& target, const CatalogueModel& model, bool stream) {
-  if (target.model && *target.model != model.id) {
+  if (target.model && !names(*target.model, model.id)) {
     throw errors::validation("The model in the body must be the model in the request's path.");
   }
   if (target.stream && *target.stream != stream) {
