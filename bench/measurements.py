@@ -79,6 +79,8 @@ def chat_body(max_tokens: int, text: str = "Hello") -> str:
             "messages": [{"role": "user", "content": text}],
             "temperature": 0,
             "top_p": 1,
+            "top_k": 0,
+            "min_p": 0,
             "max_tokens": max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -300,55 +302,6 @@ def streams(settings: Settings) -> list[Figure]:
         Figure("c", "resident memory per stream", each_kib, "KiB", 64),
         Figure("c", "  processor time per token", cpu_used / count / tokens * 1e6, "us"),
     ]
-
-
-def demo_model(settings: Settings) -> list[Figure]:
-    """(d): the same questions to the demo model, through Bedplate and to its llama-server."""
-    place = settings.place("demo")
-    figures = []
-    with Bedplate(settings.build, place) as server:
-        question, tokens = "Write a long story about a fox.", 128
-        path = "/model/bedplate.demo-chat/converse-stream"
-        ours = Load(
-            settings, server.url, path, converse_body(tokens, question), server.credentials()
-        )
-        ours.requests(connections=1, requests_max=2, seconds=60, warm_up_seconds=0)
-        sockets = sorted((server.data_dir / "run").glob("*.sock"))
-        if len(sockets) != 1:
-            raise CannotMeasure(f"where does llama-server listen? {sockets}")
-        theirs = Load(
-            settings, f"unix:{sockets[0]}", CHAT_PATH, chat_body(tokens, question)
-        )
-        for connections in (1, 4):
-            options = {
-                "connections": connections,
-                "requests_max": settings.choose(10, 4) * connections,
-                "seconds": 60,
-                "warm_up_seconds": 0,
-            }
-            reports = alternate(
-                settings.choose(9, 2),
-                direct=lambda: theirs.requests(**options),
-                bedplate=lambda: ours.requests(**options),
-            )
-            settings.keep("demo model", {**options, **reports})
-            ratio = statistics.median(
-                a["tokens_per_second"] / b["tokens_per_second"]
-                for a, b in zip(reports["bedplate"], reports["direct"])
-            )
-            rates = [median_of(reports[n], "tokens_per_second") for n in ("bedplate", "direct")]
-            figures.append(
-                Figure(
-                    "d",
-                    f"tokens per second over llama-server's, {connections} at once",
-                    ratio,
-                    "",
-                    0.97,
-                    at_least=True,
-                    note=f"{rates[0]:.0f} / {rates[1]:.0f}",
-                )
-            )
-    return figures
 
 
 def start(settings: Settings) -> list[Figure]:

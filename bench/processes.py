@@ -116,23 +116,31 @@ class FakeEngine(Program):
 
 
 class Bedplate(Program):
-    """The server, with credentials of its own. `engine_url`: serves every model; else the default
-    configuration, the demo model."""
+    """The server, with credentials of its own. `engine_url`: serves every model; `configuration`:
+    the text of a file; else the default configuration, the demo model."""
 
-    def __init__(self, build: Path, directory: Path, engine_url: str | None = None):
+    def __init__(
+        self,
+        build: Path,
+        directory: Path,
+        engine_url: str | None = None,
+        configuration: str | None = None,
+    ):
         self.binary = build / "bedplate"
         directory.mkdir(exist_ok=True)
         self.data_dir = directory / "data"
         command = [str(self.binary), "serve", "--data-dir", str(self.data_dir)]
         command += ["--listen", "127.0.0.1:0"]
         if engine_url:
-            config = directory / "bedplate.toml"
-            config.write_text(
+            configuration = (
                 '[engines.fake]\ntype = "openai"\n'
                 f'endpoints = ["{engine_url}"]\n'
                 "concurrency_max = 4096\nqueue_max = 4096\n"
                 '[[bindings]]\nmodels = ["*"]\nengine = "fake"\n'
             )
+        if configuration:
+            config = directory / "bedplate.toml"
+            config.write_text(configuration)
             command += ["--config", str(config)]
         super().__init__(command, directory / "bedplate.log")
         self.url = self.wait_for_line(READY)

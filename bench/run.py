@@ -20,14 +20,17 @@ from dataclasses import asdict
 from pathlib import Path
 
 import measurements
+import model_measurements
 from processes import REPOSITORY, CannotMeasure
 
 PARTS = {
     "a": measurements.added_latency,
     "b": measurements.throughput,
     "c": measurements.streams,
-    "d": measurements.demo_model,
+    "d": model_measurements.demo_model,
     "e": measurements.start,
+    "f": model_measurements.conversations,
+    "g": model_measurements.prompt_cache,
 }
 
 

@@ -33,11 +33,9 @@ Task<RerankReply> Engine::rerank(RerankRequest) {
 }
 
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
-  return collect(
-      [&engine](GenerationRequest each, GenerationSink& sink) {
-        return engine.generate(std::move(each), sink);
-      },
-      std::move(request));
+  return collect([&engine](GenerationRequest each,
+                           GenerationSink& sink) { return engine.generate(std::move(each), sink); },
+                 std::move(request));
 }
 
 }  // namespace bedplate::inference

@@ -59,7 +59,7 @@ struct CatalogueModel {
   std::int64_t max_output_tokens = 0;      ///< 0: not known
   ModelFeatures features;
   std::int64_t prompt_cache_min_tokens = 0;  ///< of a cache point's prefix; 0: not known
-  EmbeddingFacts embedding;  ///< of an embedding model
+  EmbeddingFacts embedding;                  ///< of an embedding model
   std::optional<double> input_usd_per_1k_tokens;
   std::optional<double> output_usd_per_1k_tokens;
 

@@ -307,9 +307,9 @@ def test_model_identifiers(client, model):
 
 
 def test_no_text_model(client):
-    with pytest.raises(anthropic.PermissionDeniedError) as refusal:
+    with pytest.raises(anthropic.BadRequestError) as refusal:
         client.messages.create(model="amazon.titan-embed-text-v2:0", messages=HELLO, max_tokens=3)
-    assert refusal.value.body["error"]["type"] == "permission_error"
+    assert refusal.value.body["error"]["type"] == "invalid_request_error"
 
 
 # Claude Code and others know an overflow by these words.

@@ -7,6 +7,8 @@ import pytest
 from langchain_aws import BedrockEmbeddings, ChatBedrock, ChatBedrockConverse
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
+from pydantic import BaseModel, Field
+
 from conversations import CLAUDE, LLAMA, NOVA
 
 pytestmark = pytest.mark.bedplate_only
@@ -58,6 +60,32 @@ def test_conversation():
         HumanMessage("What is my name?"),
     ]
     assert chat.invoke(messages, stop=["</never>"]).text
+
+
+class Forecast(BaseModel):
+    """A forecast of the weather."""
+
+    city: str = Field(max_length=12)
+    days: int = Field(ge=1, le=5)
+
+
+# The class demands the tool, so its input fits the model's fields whatever the weights.
+def test_structured_output():
+    chat = ChatBedrockConverse(model=CLAUDE, temperature=0, max_tokens=300)
+    forecast = chat.with_structured_output(Forecast).invoke("What is the weather in Rome?")
+    assert isinstance(forecast, Forecast)
+
+
+def test_tool_calls_streamed_add_up():
+    chat = ChatBedrockConverse(model=NOVA, temperature=0, max_tokens=300)
+    bound = chat.bind_tools([Forecast], tool_choice="Forecast")
+    whole = None
+    for chunk in bound.stream("What is the weather in Rome?"):
+        whole = chunk if whole is None else whole + chunk
+    [call] = whole.tool_calls
+    assert call["name"] == "Forecast"
+    Forecast.model_validate(call["args"])
+    assert whole.response_metadata["stopReason"] == "tool_use"
 
 
 # langchain counts tokens by CountTokens where the model can.

@@ -191,6 +191,7 @@ def test_stream_assembled(client):
         {"modalities": ["text"]},
         {"service_tier": "priority"},
         {"logprobs": False},
+        {"logprobs": True},
         {"stream": False},
         {"stop": None, "temperature": None, "stream_options": None},
         {"seed": 7, "top_p": 0.5, "frequency_penalty": 0.1, "presence_penalty": -0.1},
@@ -208,7 +209,6 @@ def test_accepted(post, member):
     "member, param",
     [
         ({"n": 2}, "n"),
-        ({"logprobs": True}, "logprobs"),
         ({"top_logprobs": 2}, "top_logprobs"),
         ({"logit_bias": {"50256": -100}}, "logit_bias"),
         ({"store": True}, "store"),
@@ -328,9 +328,9 @@ def test_ranking_model(client):
 
 # An embedding model does not chat either: no engine is bound to it by default.
 def test_no_chat_model(client):
-    with pytest.raises(openai.PermissionDeniedError) as refusal:
+    with pytest.raises(openai.BadRequestError) as refusal:
         client.chat.completions.create(model="amazon.titan-embed-text-v2:0", messages=HELLO)
-    assert refusal.value.code == "access_denied"
+    assert refusal.value.param == "model"
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -367,14 +367,45 @@ def test_list_models_by_region(http):
     assert f"eu.{NOVA}" in ids["eu-central-1"] and f"us.{NOVA}" not in ids["eu-central-1"]
 
 
-# Embeddings say by name that they are not built, and clients do not try again.
+TITAN_EMBED = "amazon.titan-embed-text-v2:0"
+
+
+def cosine(a, b) -> float:
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_embeddings_are_not_built(make_openai, prefix):
-    with pytest.raises(openai.InternalServerError) as refusal:
-        make_openai(prefix).embeddings.create(model="amazon.titan-embed-text-v2:0", input="Hello")
-    assert refusal.value.status_code == 501
-    assert refusal.value.code == "not_implemented"
-    assert refusal.value.response.headers["x-should-retry"] == "false"
+def test_embeddings(make_openai, prefix):
+    texts = ["The cat sleeps.", "A cat is sleeping.", "Interest rates rose."]
+    reply = make_openai(prefix).embeddings.create(model=TITAN_EMBED, input=texts)
+    vectors = [item.embedding for item in reply.data]  # the SDK asks for base64 and decodes it
+    assert [item.index for item in reply.data] == [0, 1, 2]
+    assert all(len(vector) == 1024 for vector in vectors)
+    assert abs(cosine(vectors[0], vectors[0]) - 1) < 1e-3
+    assert cosine(vectors[0], vectors[1]) > cosine(vectors[0], vectors[2]) + 0.2
+    assert reply.usage.prompt_tokens == reply.usage.total_tokens > 10
+    floats = make_openai(prefix).embeddings.create(
+        model=TITAN_EMBED, input=texts[0], encoding_format="float", dimensions=256
+    )
+    assert len(floats.data[0].embedding) == 256
+
+
+@pytest.mark.parametrize(
+    ("changes", "param"),
+    [
+        ({"model": "amazon.nova-lite-v1:0"}, "model"),
+        ({"input": ""}, "input"),
+        ({"input": []}, "input"),
+        ({"input": [1, 2]}, "input"),
+        ({"dimensions": 100}, "dimensions"),
+        ({"encoding_format": "hex"}, "encoding_format"),
+    ],
+)
+def test_refused_embeddings(make_openai, changes, param):
+    request = {"model": TITAN_EMBED, "input": "Hello", **changes}
+    with pytest.raises(openai.BadRequestError) as refusal:
+        make_openai(PREFIXES[0]).embeddings.create(**request)
+    assert param in refusal.value.param
 
 
 # Who calls: the same credentials as on the AWS operations.

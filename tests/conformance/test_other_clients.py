@@ -7,6 +7,7 @@ import asyncio
 import os
 
 import anthropic
+import jsonschema
 import pytest
 from llama_index.core.llms import ChatMessage
 from llama_index.llms.bedrock_converse import BedrockConverse
@@ -130,6 +131,32 @@ def test_litellm(model):
     text = "".join(piece.choices[0].delta.content or "" for piece in pieces)
     assert text == reply.choices[0].message.content
     assert pieces[-1].choices[0].finish_reason == reply.choices[0].finish_reason
+
+
+WEATHER = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 12}, "days": {"type": "integer"}},
+    "required": ["city", "days"],
+    "additionalProperties": False,
+}
+
+
+def test_anthropic_tools(bedrock):
+    tool = {"name": "get_weather", "description": "The weather.", "input_schema": WEATHER}
+    request = {
+        "model": SONNET,
+        "messages": HELLO,
+        "max_tokens": 300,
+        "tools": [tool],
+        "tool_choice": {"type": "tool", "name": "get_weather"},
+    }
+    message = bedrock.messages.create(**request)
+    [call] = message.content
+    jsonschema.validate(call.input, WEATHER)
+    assert message.stop_reason == "tool_use"
+    with bedrock.messages.stream(**request) as stream:
+        streamed = stream.get_final_message()
+    jsonschema.validate(streamed.content[0].input, WEATHER)
 
 
 def test_litellm_error():

@@ -104,6 +104,17 @@ TEST(ChatRequest, LlamaServerIsForcedByAGrammar) {
             "#/$defs/tool_0/$defs/C");
 }
 
+TEST(ChatRequest, AForcedCallLeavesNoRoomForThinking) {
+  GenerationRequest request;
+  Conversation conversation = with_a_call();
+  conversation.tool_choice.kind = ToolChoice::Kind::kAny;
+  request.prompt = conversation;
+  request.reasoning.enabled = true;
+  const json::value body =
+      json::parse(generation_call(request, {.dialect = Dialect::kLlamaCpp}, "").body);
+  EXPECT_EQ(body.at("chat_template_kwargs").at("enable_thinking"), false);
+}
+
 TEST(ChatRequest, TemplatesWithoutToolsAreToldOfThemInTheSystemPrompt) {
   const ServerTraits traits{.dialect = Dialect::kLlamaCpp, .template_takes_tools = false};
   const json::object body = body_of(with_a_call(), traits);

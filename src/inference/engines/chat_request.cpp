@@ -89,7 +89,9 @@ json::object conversation_members(const Conversation& conversation,
     body["continue_final_message"] = true;
     body["add_generation_prompt"] = false;
   }
-  add_reasoning(body, reasoning, traits.dialect);
+  // A grammar that begins with the call leaves no room for thinking before it.
+  const bool forced = tool_reply(conversation, traits) == ToolReply::kForced;
+  add_reasoning(body, forced ? ReasoningParameters() : reasoning, traits.dialect);
   return body;
 }
 

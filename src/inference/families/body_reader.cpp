@@ -27,10 +27,9 @@ ApiError malformed(std::string_view prefix, const std::string& what) {
 
 void BodyViolations::throw_if_any(std::string_view prefix) const {
   if (texts_.empty()) return;
-  ApiError error =
-      malformed(prefix, texts_.size() == 1
-                            ? texts_.front()
-                            : fmt::format("{} schema violations found", texts_.size()));
+  ApiError error = malformed(
+      prefix, texts_.size() == 1 ? texts_.front()
+                                 : fmt::format("{} schema violations found", texts_.size()));
   error.parameter = first_;
   throw error;
 }

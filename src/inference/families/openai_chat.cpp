@@ -155,19 +155,26 @@ void read_reasoning_effort(BodyReader& reader, ReasoningParameters& reasoning) {
                           fmt::format("{} is not a valid enum value", *effort));
 }
 
+ApiError refusal_of(std::string_view key, std::string_view what) {
+  ApiError error =
+      errors::validation(fmt::format("This model doesn't support the {} field. {}", key, what));
+  error.parameter = fmt::format("#/{}", key);
+  return error;
+}
+
 /// What OpenAI's own service does with these, no engine can: refused, never dropped.
 void refuse_unsupported(BodyReader& reader) {
   for (const char* key : {"functions", "function_call"}) {
     if (reader.any(key) == nullptr) continue;
-    throw errors::validation(fmt::format(
-        "This model doesn't support the {} field. Use tools and tool_choice instead.", key));
+    throw refusal_of(key, "Use tools and tool_choice instead.");
   }
   for (const char* key : {"logit_bias", "audio", "prediction", "web_search_options", "verbosity",
                           "amazon-bedrock-guardrailConfig"}) {
     const json::value* value = reader.any(key);
-    if (value == nullptr || (value->is_object() && value->get_object().empty())) continue;
-    throw errors::validation(
-        fmt::format("This model doesn't support the {0} field. Remove {0} and try again.", key));
+    const bool empty = value && value->is_object() && value->get_object().empty();
+    // No bias is no bias; empty search options ask for a search.
+    if (value == nullptr || (empty && key != std::string_view("web_search_options"))) continue;
+    throw refusal_of(key, fmt::format("Remove {} and try again.", key));
   }
   for (const std::string& modality : reader.strings("modalities", 4)) {
     if (modality == "text") continue;
@@ -176,9 +183,7 @@ void refuse_unsupported(BodyReader& reader) {
   reader.integer("n", 1, 1);
   reader.integer("top_logprobs", 0, 0);  // engines tell of the sampled token only
   if (reader.boolean("store").value_or(false)) {
-    throw errors::validation(
-        "This model doesn't support the store field. Remove store and try "
-        "again.");
+    throw refusal_of("store", "Remove store and try again.");
   }
 }
 

@@ -92,7 +92,8 @@ Task<> answer_chat_completions(wire::Request& request, std::string, Context& con
       parse_at_door(family, chat.native, *resolved.model, chat.stream);
   check_max_tokens(generation, *resolved.model, chat.native);
 
-  const inference::ReplyContext reply_to = reply_context(context, resolved);
+  inference::ReplyContext reply_to = reply_context(context, resolved);
+  reply_to.reasoning_apart = true;
   if (chat.stream) {
     ChatChunks sink(context, writer, chat, family.chunk_renderer(reply_to));
     co_await generate_at_door(openai_door(), context, resolved, std::move(generation), sink,

@@ -41,11 +41,9 @@ bool is_chat_model(const inference::CatalogueModel& model) {
   return model.features.converse && model.outputs("TEXT");
 }
 
-inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
-                                            bool stream) {
-  inference::ResolvedModel resolved;
+inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id) {
   try {
-    resolved = resolve_model(context, model_id, inference::BareIds::kProfiled);
+    return resolve_model(context, model_id, inference::BareIds::kProfiled);
   } catch (const ApiError& refusal) {
     if (refusal.code != kCodeModelNotFound) throw of_member("model", refusal);
     ApiError error = errors::resource_not_found(
@@ -53,6 +51,11 @@ inference::ResolvedModel resolve_chat_model(Context& context, const std::string&
     error.code = kCodeModelNotFound;
     throw of_member("model", std::move(error));
   }
+}
+
+inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
+                                            bool stream) {
+  inference::ResolvedModel resolved = resolve_at_door(context, model_id);
   if (!is_chat_model(*resolved.model)) {
     throw of_member("model",
                     errors::validation("This action doesn't support the model that you provided. "
@@ -106,6 +109,15 @@ Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
                             documents::Door::kMessages);
   try {
     co_return co_await resolved.engine->count_tokens(std::move(request));
+  } catch (const inference::EngineError& failure) {
+    throw in_door_words(door, failure, *resolved.model, false);
+  }
+}
+
+Task<inference::EmbeddingReply> embed_at_door(const Door& door, inference::ResolvedModel resolved,
+                                              inference::EmbeddingRequest request) {
+  try {
+    co_return co_await resolved.engine->embed(std::move(request));
   } catch (const inference::EngineError& failure) {
     throw in_door_words(door, failure, *resolved.model, false);
   }

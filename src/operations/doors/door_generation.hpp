@@ -13,9 +13,11 @@ namespace bedplate::operations {
 bool is_chat_model(const inference::CatalogueModel& model);
 
 /// Resolves `model_id` as the AWS operations do, except that a model's own id also does where AWS
-/// wants an inference profile (as its `bedrock-mantle` host does). Checks that the model converses
-/// and, for `stream`, that it streams. Throws ApiError; for an identifier that names nothing
-/// one that is worded for doors.
+/// wants an inference profile (as its `bedrock-mantle` host does). Throws ApiError; for an
+/// identifier that names nothing one that is worded for doors.
+inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id);
+
+/// The same, and checks that the model converses and, for `stream`, that it streams.
 inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
                                             bool stream);
 
@@ -39,6 +41,10 @@ Task<inference::GenerationReply> generate_whole_at_door(const Door& door, Contex
 Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
                                         inference::ResolvedModel resolved,
                                         inference::GenerationRequest request);
+
+/// Vectors. EngineErrors leave it as ApiErrors.
+Task<inference::EmbeddingReply> embed_at_door(const Door& door, inference::ResolvedModel resolved,
+                                              inference::EmbeddingRequest request);
 
 /// Guardrails are not built yet; a request that asks for one must not run without it.
 void refuse_guardrail_headers(const wire::Request& request);

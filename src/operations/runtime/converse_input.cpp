@@ -6,10 +6,9 @@
 #include <cstdlib>
 #include <set>
 
+#include "operations/model_errors.hpp"
 #include "operations/runtime/converse_blocks.hpp"
 #include "operations/runtime/converse_tools.hpp"
-
-#include "operations/model_errors.hpp"
 
 namespace bedplate::operations {
 namespace {

@@ -84,13 +84,12 @@ Task<> generate(Context& context, inference::ResolvedModel resolved,
                         std::move(word));
 }
 
-Task<inference::GenerationReply> generate_whole(Context& context,
-                                                inference::ResolvedModel resolved,
+Task<inference::GenerationReply> generate_whole(Context& context, inference::ResolvedModel resolved,
                                                 inference::GenerationRequest request,
                                                 bool in_converse) {
   return inference::collect(
-      [&context, resolved = std::move(resolved), in_converse](
-          inference::GenerationRequest each, inference::GenerationSink& sink) {
+      [&context, resolved = std::move(resolved), in_converse](inference::GenerationRequest each,
+                                                              inference::GenerationSink& sink) {
         return generate(context, resolved, std::move(each), sink, in_converse,
                         [] { return false; });
       },
