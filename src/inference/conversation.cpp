@@ -12,6 +12,16 @@ Block& last_or_new(std::vector<ContentBlock>& content) {
   return std::get<Block>(content.back());
 }
 
+/// Text that rests on sources is a block of its own; other text joins what stands before it.
+void append_text(std::vector<ContentBlock>& content, TextDelta& delta) {
+  const auto* last = content.empty() ? nullptr : std::get_if<TextBlock>(&content.back());
+  if (last != nullptr && last->citations.empty() && delta.citations.empty()) {
+    std::get<TextBlock>(content.back()).text += delta.text;
+  } else {
+    content.emplace_back(TextBlock{std::move(delta.text), std::move(delta.citations)});
+  }
+}
+
 }  // namespace
 
 std::string GenerationReply::text() const {
@@ -24,7 +34,7 @@ std::string GenerationReply::text() const {
 
 void append(GenerationReply& reply, GenerationEvent event) {
   if (auto* delta = std::get_if<TextDelta>(&event)) {
-    last_or_new<TextBlock>(reply.content).text += delta->text;
+    append_text(reply.content, *delta);
     std::move(delta->tokens.begin(), delta->tokens.end(), std::back_inserter(reply.tokens));
   } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
     last_or_new<ReasoningBlock>(reply.content).text += thought->text;

@@ -15,10 +15,6 @@ namespace bedplate::inference {
 
 enum class Role { kUser, kAssistant };
 
-struct TextBlock {
-  std::string text;
-};
-
 struct ImageBlock {
   std::string format;  ///< png, jpeg, gif or webp, as the client says
   std::string bytes;
@@ -32,6 +28,23 @@ struct DocumentBlock {
   enum class Unit { kCharacters, kPages, kChunks } unit = Unit::kCharacters;
   std::string context;     ///< what the client says about it
   bool citations = false;  ///< the reply shall point at its sources
+};
+
+/// A place in one of the request's documents that a part of the reply rests on.
+struct Citation {
+  std::size_t document_index = 0;  ///< among all documents of the request, in its order
+  std::string title;               ///< the document's name
+  std::string text;                ///< of the source, as it is there
+  DocumentBlock::Unit unit = DocumentBlock::Unit::kCharacters;
+  /// Half-open. Characters are Unicode code points of the text; pages count from 1, the others
+  /// from 0.
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+};
+
+struct TextBlock {
+  std::string text;
+  std::vector<Citation> citations = {};  ///< of a reply
 };
 
 /// The assistant's call of a tool.
@@ -159,6 +172,9 @@ struct TokenProbability {
 struct TextDelta {
   std::string text;  ///< whole UTF-8 characters, never empty
   std::vector<TokenProbability> tokens;
+  /// Not empty: the delta is a block of its own, with these sources. Comes from the operations,
+  /// not from the engine.
+  std::vector<Citation> citations = {};
 };
 struct ReasoningDelta {
   std::string text;  ///< whole UTF-8 characters, never empty

@@ -13,7 +13,8 @@ namespace {
 namespace json = boost::json;
 
 std::string document_text(const DocumentBlock& document) {
-  std::string text = fmt::format("<document name=\"{}\">\n", document.name);
+  std::string text =
+      fmt::format("<document name=\"{}\">\n", document.name.empty() ? "document" : document.name);
   if (!document.context.empty()) text += fmt::format("<context>{}</context>\n", document.context);
   const bool numbered = document.unit == DocumentBlock::Unit::kPages && document.parts.size() > 1;
   for (std::size_t i = 0; i < document.parts.size(); ++i) {

@@ -89,7 +89,7 @@ void read_document_source(BodyReader& source, DocumentBlock& document, BodyViola
 
 DocumentBlock read_document(BodyReader& block, BodyViolations& violations) {
   DocumentBlock document;
-  document.name = block.string("title").value_or("document");
+  document.name = block.string("title").value_or("");
   document.context = block.string("context").value_or("");
   if (const json::object* citations = block.object("citations")) {
     BodyReader reader(*citations, block.pointer_to("citations"), violations);

@@ -59,6 +59,40 @@ json::value input_json(const std::string& text) {
   return input;
 }
 
+/// Anthropic's page "Citations": each unit has members of its own for the place.
+json::object citation_json(const Citation& citation) {
+  json::object out{{"cited_text", citation.text},
+                   {"document_index", citation.document_index},
+                   {"document_title", nullptr}};
+  if (!citation.title.empty()) out["document_title"] = citation.title;
+  switch (citation.unit) {
+    case DocumentBlock::Unit::kCharacters:
+      out["type"] = "char_location";
+      out["start_char_index"] = citation.start;
+      out["end_char_index"] = citation.end;
+      break;
+    case DocumentBlock::Unit::kPages:
+      out["type"] = "page_location";
+      out["start_page_number"] = citation.start;
+      out["end_page_number"] = citation.end;
+      break;
+    case DocumentBlock::Unit::kChunks:
+      out["type"] = "content_block_location";
+      out["start_block_index"] = citation.start;
+      out["end_block_index"] = citation.end;
+      break;
+  }
+  return out;
+}
+
+json::object text_json(const TextBlock& block) {
+  json::object out{{"type", "text"}, {"text", block.text}};
+  if (block.citations.empty()) return out;
+  json::array& citations = out["citations"].emplace_array();
+  for (const Citation& citation : block.citations) citations.push_back(citation_json(citation));
+  return out;
+}
+
 json::object block_json(const ContentBlock& block) {
   if (const auto* thought = std::get_if<ReasoningBlock>(&block)) {
     return {{"type", "thinking"}, {"thinking", thought->text}, {"signature", thought->signature}};
@@ -70,7 +104,7 @@ json::object block_json(const ContentBlock& block) {
             {"input", input_json(call->input)}};
   }
   const auto* text = std::get_if<TextBlock>(&block);
-  return {{"type", "text"}, {"text", text ? text->text : ""}};
+  return text_json(text ? *text : TextBlock{});
 }
 
 class AnthropicChunks final : public ChunkRenderer {
@@ -81,8 +115,7 @@ class AnthropicChunks final : public ChunkRenderer {
     if (const auto* start = std::get_if<GenerationStart>(&event)) {
       begin(*start, chunks);
     } else if (const auto* text = std::get_if<TextDelta>(&event)) {
-      turn_to(Block::kText, {{"type", "text"}, {"text", ""}}, chunks);
-      add_delta({{"type", "text_delta"}, {"text", text->text}}, chunks);
+      add_text(*text, chunks);
     } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
       turn_to(Block::kThinking, {{"type", "thinking"}, {"thinking", ""}, {"signature", ""}},
               chunks);
@@ -127,6 +160,20 @@ class AnthropicChunks final : public ChunkRenderer {
     chunks.push_back({{"type", "content_block_start"},
                       {"index", index_},
                       {"content_block", std::move(content)}});
+  }
+
+  void add_text(const TextDelta& text, std::vector<json::object>& chunks) {
+    json::object content{{"type", "text"}, {"text", ""}};
+    if (!text.citations.empty()) {
+      end_block(chunks);
+      content["citations"] = json::array();
+    }
+    turn_to(Block::kText, std::move(content), chunks);
+    for (const Citation& citation : text.citations) {
+      add_delta({{"type", "citations_delta"}, {"citation", citation_json(citation)}}, chunks);
+    }
+    add_delta({{"type", "text_delta"}, {"text", text.text}}, chunks);
+    if (!text.citations.empty()) end_block(chunks);
   }
 
   void end_block(std::vector<json::object>& chunks) {

@@ -16,10 +16,62 @@ json::value input_of(const std::string& text) {
   return input;
 }
 
+template <class Place>
+Place place_of(const inference::Citation& citation) {
+  Place place;
+  place.documentIndex = static_cast<std::int32_t>(citation.document_index);
+  place.start = static_cast<std::int32_t>(citation.start);
+  place.end = static_cast<std::int32_t>(citation.end);
+  return place;
+}
+
+api::runtime::CitationLocation location_of(const inference::Citation& citation) {
+  api::runtime::CitationLocation location;
+  switch (citation.unit) {
+    case inference::DocumentBlock::Unit::kCharacters:
+      location.documentChar = place_of<api::runtime::DocumentCharLocation>(citation);
+      break;
+    case inference::DocumentBlock::Unit::kPages:
+      location.documentPage = place_of<api::runtime::DocumentPageLocation>(citation);
+      break;
+    case inference::DocumentBlock::Unit::kChunks:
+      location.documentChunk = place_of<api::runtime::DocumentChunkLocation>(citation);
+      break;
+  }
+  return location;
+}
+
+/// `Out` is Citation or its like in streams; the parts of the latter's source are `Part`s.
+template <class Out, class Part>
+Out converse_citation(inference::Citation citation) {
+  Out out;
+  out.location = location_of(citation);
+  out.title = std::move(citation.title);
+  Part part;
+  part.text = std::move(citation.text);
+  out.sourceContent.emplace().push_back(std::move(part));
+  return out;
+}
+
+void write_text(inference::TextBlock in, api::runtime::ContentBlock& out) {
+  if (in.citations.empty()) {
+    out.text = std::move(in.text);
+    return;
+  }
+  auto& cited = out.citationsContent.emplace();
+  cited.content.emplace().emplace_back().text = std::move(in.text);
+  auto& citations = cited.citations.emplace();
+  for (inference::Citation& citation : in.citations) {
+    citations.push_back(
+        converse_citation<api::runtime::Citation, api::runtime::CitationSourceContent>(
+            std::move(citation)));
+  }
+}
+
 api::runtime::ContentBlock content_block(inference::ContentBlock in) {
   api::runtime::ContentBlock out;
   if (auto* text = std::get_if<inference::TextBlock>(&in)) {
-    out.text = std::move(text->text);
+    write_text(std::move(*text), out);
   } else if (auto* thought = std::get_if<inference::ReasoningBlock>(&in)) {
     auto& reasoning = out.reasoningContent.emplace().reasoningText.emplace();
     reasoning.text = std::move(thought->text);
@@ -61,6 +113,11 @@ api::runtime::Message converse_message(inference::GenerationReply reply) {
     message.content.push_back(content_block(std::move(block)));
   }
   return message;
+}
+
+api::runtime::CitationsDelta converse_citation_delta(inference::Citation citation) {
+  return converse_citation<api::runtime::CitationsDelta, api::runtime::CitationSourceContentDelta>(
+      std::move(citation));
 }
 
 const char* converse_stop_reason(inference::StopReason reason) {

@@ -14,6 +14,9 @@ namespace bedplate::operations {
 /// The assistant's message. Gives each tool call an id.
 api::runtime::Message converse_message(inference::GenerationReply reply);
 
+/// One source of the text that follows it in a stream.
+api::runtime::CitationsDelta converse_citation_delta(inference::Citation citation);
+
 /// Converse's name for a stop reason.
 const char* converse_stop_reason(inference::StopReason reason);
 

@@ -22,10 +22,7 @@ class EventSink final : public inference::GenerationSink {
   Task<> on_event(inference::GenerationEvent event) override {
     if (!events_.started()) co_await begin();
     if (auto* text = std::get_if<inference::TextDelta>(&event)) {
-      turn_to(Block::kText);
-      Op::Event frame = delta_frame();
-      frame.contentBlockDelta->delta.text = std::move(text->text);
-      co_await events_.send(frame);
+      co_await send_text(std::move(*text));
     } else if (auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
       turn_to(Block::kReasoning);
       Op::Event frame = delta_frame();
@@ -62,6 +59,22 @@ class EventSink final : public inference::GenerationSink {
     Op::Event frame;
     frame.contentBlockDelta.emplace().contentBlockIndex = index_;
     return frame;
+  }
+
+  /// Text with sources is a block of its own; they come before it.
+  Task<> send_text(inference::TextDelta text) {
+    const bool cited = !text.citations.empty();
+    if (cited) turn_to(Block::kNone);
+    turn_to(Block::kText);
+    for (inference::Citation& citation : text.citations) {
+      Op::Event frame = delta_frame();
+      frame.contentBlockDelta->delta.citation = converse_citation_delta(std::move(citation));
+      events_.hold(frame);
+    }
+    Op::Event frame = delta_frame();
+    frame.contentBlockDelta->delta.text = std::move(text.text);
+    co_await events_.send(frame);
+    if (cited) turn_to(Block::kNone);
   }
 
   /// Ends the block under way when the next one is of another kind, or is a call.

@@ -4,6 +4,7 @@
 
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
+#include "operations/runtime/citing.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
@@ -59,12 +60,15 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
                       bool in_converse, WordFailure word_failure) {
   const Services& services = context.services;
   check_reasoning(request, services.reasoning_signer, in_converse);
+  check_citations(request, in_converse);
   co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   try {
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);
-    CachingSink cached(sink, services.prompt_cache, std::move(prefixes));
+    std::optional<inference::citations::CitationIndex> citable = co_await index_citable(request);
+    CitingSink cited(sink, std::move(citable));
+    CachingSink cached(cited, services.prompt_cache, std::move(prefixes));
     ReasoningSink reasoned(cached, services.reasoning_signer, request.reasoning.enabled);
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
