@@ -189,12 +189,37 @@ def test_invoke_model_stream(asking):
     assert starts == [0, 1, 2, 3]
 
 
-def test_pages_and_chunks(asking):
-    from test_converse_documents import DOCUMENTS
+def pdf_of(*pages: str) -> bytes:
+    """A PDF with one line on each page."""
+    kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    for i, line in enumerate(pages):
+        drawn = f"BT /F1 12 Tf 50 700 Td ({line}) Tj ET"
+        objects += [
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {5 + 2 * i} 0 R"
+            "/Resources<</Font<</F1 3 0 R>>>>>>",
+            f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream",
+        ]
+    file, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(file))
+        file += f"{number} 0 obj{body}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    return (
+        f"{file}xref\n0 {size}\n0000000000 65535 f \n{table}"
+        f"trailer<</Root 1 0 R/Size {size}>>\nstartxref\n{len(file)}\n%%EOF"
+    ).encode()
 
-    pdf = document(bytes=(DOCUMENTS / "owner-password.pdf").read_bytes())
-    pdf["document"]["format"] = "pdf"
+
+def test_pages_and_chunks(asking):
     secret = "The secret harbour lies at 54 degrees."
+    pdf = document(bytes=pdf_of("A cover.", f"Listen. {secret}"))
+    pdf["document"]["format"] = "pdf"
     chunks = document("Notes", content=[{"text": "Nothing."}, {"text": SOURCE}])
     asked = turn(document("Other", enabled=False), pdf, chunks)
     pieces = [f"{secret} ", TALL]
@@ -202,7 +227,7 @@ def test_pages_and_chunks(asking):
     content = reply["output"]["message"]["content"]
     assert [block["citationsContent"]["content"][0]["text"] for block in content] == pieces
     [page], [chunk] = [block["citationsContent"]["citations"] for block in content]
-    assert page["location"] == {"documentPage": {"documentIndex": 1, "start": 1, "end": 2}}
+    assert page["location"] == {"documentPage": {"documentIndex": 1, "start": 2, "end": 3}}
     assert chunk["location"] == {"documentChunk": {"documentIndex": 2, "start": 1, "end": 2}}
     assert chunk["sourceContent"] == [{"text": SOURCE}]
 

@@ -28,7 +28,7 @@ class CitationIndex {
   bool read_some();
 
   /// The passages that support `sentence`, the best first; mostly none or one. Needs all to be
-  /// read. Takes well below a millisecond for an ordinary sentence.
+  /// read. Takes less than a millisecond for an ordinary sentence.
   std::vector<Citation> find(std::string_view sentence) const;
 
  private:
