@@ -197,6 +197,21 @@ Task<EngineImage> DocumentReader::to_engine_image(std::string bytes) {
   co_return image;
 }
 
+Task<EditMask> DocumentReader::to_edit_mask(std::string bytes, MaskArea area) {
+  const std::shared_ptr<State> state = state_;
+  ReadingTask task = task_of(state->options, ReadingKind::kEditMask);
+  task.mask_area = static_cast<int>(area);
+  auto frames = co_await run(state->pool, state->options, state->launcher, std::move(task),
+                             std::move(bytes), DocumentSubject::kImage);
+  const std::string payload = image_payload(std::move(frames));
+  std::string_view rest = payload;
+  EditMask mask{};
+  mask.original = take_facts(rest);
+  if (parse_format(take_until(rest, '\n')) != ImageFormat::kPng) refuse_answer();
+  mask.png = std::string(rest);
+  co_return mask;
+}
+
 std::vector<std::string> missing_programs_blocking(const std::string& search_path) {
   std::vector<std::string> missing;
   for (const ProgramName& name : {kPdfInfo, kPdfToText, kPdfToPpm, kCatDoc, kXlsToCsv}) {

@@ -47,6 +47,20 @@ struct EngineImage {
   std::string bytes;
 };
 
+/// Which part of an image a mask lays open to change.
+enum class MaskArea {
+  kBlack,        ///< its black pixels
+  kWhite,        ///< its white pixels
+  kTransparent,  ///< its transparent pixels
+};
+
+/// A PNG that says what to change in every way that image servers know: there it is white and
+/// transparent, elsewhere black and opaque. Shades between them are kept.
+struct EditMask {
+  ImageFacts original;
+  std::string png;
+};
+
 struct DocumentReaderOptions {
   /// The program and subcommand that runs reading_child(); the task is appended to it.
   std::vector<std::string> child_command = {"/proc/self/exe", "read-document-child"};
@@ -87,6 +101,8 @@ class DocumentReader {
   /// Decodes it to the end, so that no damaged image reaches an engine. PNG and JPEG stay as they
   /// are; of GIF and WebP the first frame becomes a PNG.
   Task<EngineImage> to_engine_image(std::string bytes);
+
+  Task<EditMask> to_edit_mask(std::string bytes, MaskArea area);
 
  private:
   struct State;

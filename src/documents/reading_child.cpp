@@ -104,10 +104,14 @@ void read_image(const ReadingTask& task, std::string_view bytes) {
   const ImageFacts facts = image_facts(bytes, task.image_side_max_px);
   std::string payload =
       fmt::format("{} {} {}\n", name_of(facts.format), facts.width_px, facts.height_px);
-  if (task.kind == ReadingKind::kEngineImage) {
+  if (task.kind != ReadingKind::kImageFacts) {
     const std::int64_t megapixels = std::int64_t{facts.width_px} * facts.height_px / 1'000'000;
     write_frame(FrameKind::kMoreTime, std::to_string(megapixels * task.megapixel_time_ms));
-    const EngineImage image = engine_image(bytes, facts);
+    const EngineImage image =
+        task.kind == ReadingKind::kEngineImage
+            ? engine_image(bytes, facts)
+            : EngineImage{facts, ImageFormat::kPng,
+                          edit_mask(bytes, facts, static_cast<MaskArea>(task.mask_area))};
     payload += name_of(image.format);
     payload += '\n';
     payload += image.bytes;
@@ -128,6 +132,7 @@ void read_all(const ReadingTask& task) {
                              task.images_max_bytes, write_image_page);
     case ReadingKind::kImageFacts:
     case ReadingKind::kEngineImage:
+    case ReadingKind::kEditMask:
       return read_image(task, bytes);
   }
 }

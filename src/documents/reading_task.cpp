@@ -13,6 +13,7 @@ void visit_numbers(Task& task, Visitor visit) {
   visit("pages_max", task.pages_max);
   visit("long_edge_px", task.long_edge_px);
   visit("image_side_max_px", task.image_side_max_px);
+  visit("mask_area", task.mask_area);
   visit("deadline_ms", task.deadline_ms);
   visit("page_time_ms", task.page_time_ms);
   visit("megapixel_time_ms", task.megapixel_time_ms);
@@ -39,7 +40,7 @@ ReadingTask from_argument(std::string_view argument) {
     const boost::json::object& object = value.as_object();
     ReadingTask task;
     const int kind = object.at("kind").to_number<int>();
-    if (kind < 0 || kind > static_cast<int>(ReadingKind::kEngineImage)) {
+    if (kind < 0 || kind > static_cast<int>(ReadingKind::kEditMask)) {
       throw std::invalid_argument("unknown kind");
     }
     task.kind = static_cast<ReadingKind>(kind);

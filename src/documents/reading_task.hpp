@@ -12,7 +12,7 @@
 
 namespace bedplate::documents {
 
-enum class ReadingKind { kText, kPageImages, kImageFacts, kEngineImage };
+enum class ReadingKind { kText, kPageImages, kImageFacts, kEngineImage, kEditMask };
 
 /// The child's only argument. The bytes to read are its standard input, a file in memory.
 struct ReadingTask {
@@ -22,6 +22,7 @@ struct ReadingTask {
   int pages_max = 0;                             ///< of a PDF
   int long_edge_px = 0;                          ///< of a page's image
   int image_side_max_px = 0;
+  int mask_area = 0;  ///< kEditMask: a MaskArea
   std::int64_t deadline_ms = 0;
   std::int64_t page_time_ms = 0;
   std::int64_t megapixel_time_ms = 0;
@@ -39,7 +40,7 @@ ReadingTask from_argument(std::string_view argument);
 enum class FrameKind : char {
   kMoreTime = 't',  ///< milliseconds, in decimal digits, that this file needs besides
   kPage = 'p',      ///< one page's text, or its PNG
-  kImage = 'i',     ///< facts_text(), a line feed, and for kEngineImage format and bytes
+  kImage = 'i',     ///< facts_text(), a line feed, and format and bytes of a new image
   kFailure = 'f',   ///< failure_text()
   kEnd = 'e',       ///< all went well
 };

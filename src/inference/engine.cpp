@@ -32,6 +32,12 @@ Task<RerankReply> Engine::rerank(RerankRequest) {
   co_return RerankReply();
 }
 
+Task<ImageReply> Engine::make_images(ImageRequest) {
+  throw EngineError(EngineError::Kind::kInvalidRequest,
+                    "The engine that serves this model makes no images.");
+  co_return ImageReply();
+}
+
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request) {
   return collect([&engine](GenerationRequest each,
                            GenerationSink& sink) { return engine.generate(std::move(each), sink); },

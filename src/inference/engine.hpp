@@ -9,6 +9,7 @@
 
 #include "inference/conversation.hpp"
 #include "inference/embedding.hpp"
+#include "inference/image_generation.hpp"
 
 namespace bedplate::inference {
 
@@ -58,6 +59,10 @@ class Engine {
 
   /// Scores documents by their relevance for a query. Throws as embed().
   virtual Task<RerankReply> rerank(RerankRequest request);
+
+  /// Makes images. Throws EngineError; kInvalidRequest when the engine cannot honour what is asked
+  /// for, or makes no images at all, as by default.
+  virtual Task<ImageReply> make_images(ImageRequest request);
 };
 
 /// Gathers a generation's events.

@@ -18,6 +18,13 @@ ImageFacts image_facts(std::string_view bytes, int side_max_px);
 /// Decodes all of it; see DocumentReader::to_engine_image. `facts` are image_facts().
 EngineImage engine_image(std::string_view bytes, const ImageFacts& facts);
 
+/// The PNG of an EditMask.
+std::string edit_mask(std::string_view bytes, const ImageFacts& facts, MaskArea area);
+
+/// Four bytes a pixel: red, green, blue, alpha.
+std::string png_pixels(std::string_view bytes);
+std::string jpeg_pixels(std::string_view bytes);
+
 // One pair a format: the header's width and height, and the rest.
 struct ImageSize {
   int width_px = 0;

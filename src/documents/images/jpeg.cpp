@@ -49,6 +49,21 @@ class JpegReading {
     ::jpeg_finish_decompress(&jpeg_);
     return !is_cut_;
   }
+  /// After read_header(): one shade of grey a pixel, appended to `shades`, whose room is reserved.
+  bool read_shades(std::string& shades) {
+    if (jpeg_.arith_code) return false;
+    if (setjmp(jump_) != 0) return false;
+    jpeg_.out_color_space = JCS_GRAYSCALE;
+    ::jpeg_start_decompress(&jpeg_);
+    line_.resize(jpeg_.output_width);
+    JSAMPROW row = line_.data();
+    while (jpeg_.output_scanline < jpeg_.output_height) {
+      ::jpeg_read_scanlines(&jpeg_, &row, 1);
+      shades.append(reinterpret_cast<const char*>(line_.data()), line_.size());
+    }
+    ::jpeg_finish_decompress(&jpeg_);
+    return !is_cut_;
+  }
   ImageSize size() const {
     return {static_cast<int>(jpeg_.image_width), static_cast<int>(jpeg_.image_height)};
   }
@@ -87,6 +102,23 @@ ImageSize jpeg_size(std::string_view bytes) {
 void check_jpeg(std::string_view bytes) {
   JpegReading reading(bytes);
   if (!reading.read_header() || !reading.read_lines()) refuse_image("the JPEG is damaged");
+}
+
+std::string jpeg_pixels(std::string_view bytes) {
+  JpegReading reading(bytes);
+  if (!reading.read_header()) refuse_image("the JPEG's header is damaged");
+  const ImageSize size = reading.size();
+  std::string shades;
+  shades.reserve(static_cast<std::size_t>(size.width_px) *
+                 static_cast<std::size_t>(size.height_px));
+  if (!reading.read_shades(shades)) refuse_image("the JPEG is damaged");
+  std::string pixels;
+  pixels.reserve(shades.size() * 4);
+  for (const char shade : shades) {
+    pixels.append(3, shade);
+    pixels += '\xFF';
+  }
+  return pixels;
 }
 
 }  // namespace bedplate::documents

@@ -89,6 +89,26 @@ void check_png(std::string_view bytes) {
   if (!reading.read_header() || !reading.read_rows()) refuse_image("the PNG is damaged");
 }
 
+std::string png_pixels(std::string_view bytes) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  if (::png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) {
+    refuse_image("the PNG's header is damaged");
+  }
+  image.format = PNG_FORMAT_RGBA;
+  std::string pixels;
+  try {
+    pixels.resize(PNG_IMAGE_SIZE(image));
+  } catch (...) {
+    ::png_image_free(&image);
+    throw;
+  }
+  if (::png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr) == 0) {
+    refuse_image("the PNG is damaged");
+  }
+  return pixels;
+}
+
 std::string png_of_rgba(const std::string& pixels, ImageSize size) {
   png_image image = {};
   image.version = PNG_IMAGE_VERSION;

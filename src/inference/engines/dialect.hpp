@@ -12,6 +12,7 @@ enum class Dialect {
   kLlamaCpp,
   kVllm,
   kSglang,
+  kStableDiffusionCpp,  ///< makes images only
 };
 
 /// What a server told about itself when it was asked (see probe_server()).

@@ -19,11 +19,11 @@ namespace json = boost::json;
 constexpr std::chrono::milliseconds kTailTimeout{1'000};
 
 wire::ClientRequest request_to(const OpenAiServer& server, std::string method, std::string path,
-                               std::string body) {
+                               std::string body, std::string content_type = "application/json") {
   wire::ClientRequest request;
   request.method = std::move(method);
   request.path = std::move(path);
-  if (!body.empty()) request.headers.add("Content-Type", "application/json");
+  if (!body.empty()) request.headers.add("Content-Type", std::move(content_type));
   if (!server.authorization.empty()) {
     request.headers.add("Authorization", server.authorization);
   }
@@ -121,9 +121,9 @@ Task<> read_tail(wire::ClientResponse& response) {
 }  // namespace
 
 Task<ServerAnswer> ask_server(wire::Client& client, OpenAiServer server, std::string method,
-                              std::string path, std::string body) {
-  wire::ClientRequest request =
-      request_to(server, std::move(method), std::move(path), std::move(body));
+                              std::string path, std::string body, std::string content_type) {
+  wire::ClientRequest request = request_to(server, std::move(method), std::move(path),
+                                           std::move(body), std::move(content_type));
   auto response = co_await client.send(server.endpoint, std::move(request));
   ServerAnswer answer;
   answer.status = response->status();
@@ -211,6 +211,8 @@ Task<ServerTraits> probe_server(wire::Client& client, OpenAiServer server) {
   } else if (owner == "sglang") {
     traits.dialect = Dialect::kSglang;
     traits.context_tokens = number_at(members, "data/0/max_model_len");
+  } else if (text_at(members, "data/0/id") == "sd-cpp-local") {
+    traits.dialect = Dialect::kStableDiffusionCpp;
   }
   co_return traits;
 }

@@ -49,9 +49,11 @@ struct ServerAnswer {
   int status = 0;
   std::string body;
 };
-/// One request whose whole answer is awaited; JSON when there is a body. Throws wire::ClientError.
+/// One request whose whole answer is awaited. `content_type`: of a body, if there is one. Throws
+/// wire::ClientError.
 Task<ServerAnswer> ask_server(wire::Client& client, OpenAiServer server, std::string method,
-                              std::string path, std::string body);
+                              std::string path, std::string body,
+                              std::string content_type = "application/json");
 
 /// Sends a generation's request and waits for the response's head. Throws wire::ClientError when
 /// none came (another server may then be asked) and EngineError when its status is not 200.

@@ -30,6 +30,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
   Task<EmbeddingReply> embed(EmbeddingRequest request) override;
   Task<RerankReply> rerank(RerankRequest request) override;
+  Task<ImageReply> make_images(ImageRequest request) override;
 
   EngineStatus status() const;
   void stop_blocking();
@@ -44,7 +45,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   Task<> try_one(const GenerationRequest& request, Attempt& attempt);
   Task<> run(GenerationRequest request, GenerationContext& context);
   Task<> count(GenerationRequest request, std::int64_t& tokens);
-  Task<> call(ServerCall& call);
+  Task<> call(ServerCall& call, std::chrono::milliseconds timeout);
   Task<> call_somewhere(ServerCall& call);
   Task<std::optional<EngineError>> call_one(ServerCall& call, std::size_t index);
   Task<> watch(std::size_t index);

@@ -1,7 +1,8 @@
-// RemoteEngine: embeddings and rankings, which are answered as a whole.
+// RemoteEngine: embeddings, rankings and images, which are answered as a whole.
 #include "inference/engines/deadline.hpp"
 #include "inference/engines/embedding_call.hpp"
 #include "inference/engines/engine_errors.hpp"
+#include "inference/engines/image_call.hpp"
 #include "inference/engines/remote_engine.hpp"
 #include "inference/engines/rerank_call.hpp"
 
@@ -9,24 +10,32 @@ namespace bedplate::inference {
 
 Task<EmbeddingReply> RemoteEngine::embed(EmbeddingRequest request) {
   EmbeddingCall embedding(std::move(request));
-  co_await call(embedding);
+  co_await call(embedding, options_.first_token_timeout);
   co_return embedding.take_reply();
 }
 
 Task<RerankReply> RemoteEngine::rerank(RerankRequest request) {
   RerankCall ranking(request);
-  co_await call(ranking);
+  co_await call(ranking, options_.first_token_timeout);
   if (ranking.answered()) co_return ranking.take_reply();
   co_return co_await rank_by_similarity(*this, std::move(request));
 }
 
-Task<> RemoteEngine::call(ServerCall& call) {
+/// Every image may take as long as another reply's first token.
+Task<ImageReply> RemoteEngine::make_images(ImageRequest request) {
+  const std::chrono::milliseconds timeout = options_.first_token_timeout * request.count;
+  ImageCall making(std::move(request));
+  co_await call(making, timeout);
+  co_return making.take_reply();
+}
+
+Task<> RemoteEngine::call(ServerCall& call, std::chrono::milliseconds timeout) {
   const auto self = shared_from_this();
   const Admission::Permit permit = co_await admission_->acquire(options_.queue_wait_max);
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
-  const Deadline deadline(options_.first_token_timeout);
+  const Deadline deadline(timeout);
   if (!co_await run_until(deadline, call_somewhere(call))) {
     throw EngineError(EngineError::Kind::kTimeout, "The model gave no answer in time.");
   }

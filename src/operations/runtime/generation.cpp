@@ -6,6 +6,7 @@
 #include "operations/runtime/attachments.hpp"
 #include "operations/runtime/citing.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
+#include "operations/runtime/invoke_image.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
 
@@ -22,7 +23,7 @@ inference::ResolvedModel resolve_model(Context& context, std::string_view model_
 
 const inference::Family& family_of(const inference::CatalogueModel& model) {
   const inference::Family* family = inference::find_family(model.family);
-  if (embeds_or_ranks(model)) throw no_chat_model();
+  if (embeds_or_ranks(model) || makes_images(model)) throw no_chat_model();
   if (family == nullptr) {
     throw errors::not_implemented(fmt::format("the '{}' model family", model.family));
   }

@@ -4,6 +4,7 @@
 #include "operations/handlers.hpp"
 #include "operations/runtime/generation.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
+#include "operations/runtime/invoke_image.hpp"
 #include "operations/runtime/invoke_request.hpp"
 
 namespace bedplate::operations {
@@ -32,6 +33,9 @@ Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
   inference::ResolvedModel resolved = resolve_model(context, request.modelId);
   if (embeds_or_ranks(*resolved.model)) {
     co_return co_await invoke_embedding(context, std::move(resolved), std::move(request));
+  }
+  if (makes_images(*resolved.model)) {
+    co_return co_await invoke_image(context, std::move(resolved), std::move(request));
   }
   const inference::Family& family = family_of(*resolved.model);
   const boost::json::object body = inference::parse_body_object(native_body(request.body));

@@ -1,0 +1,29 @@
+// What the image families read and write alike.
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "inference/families/body_reader.hpp"
+#include "inference/image_generation.hpp"
+
+namespace bedplate::inference {
+
+/// An image as base64 text. Noted when it is no base64.
+std::optional<InputImage> read_image(BodyReader& reader, std::string_view key);
+/// The same of a text that was read already. `where`: its pointer.
+std::optional<InputImage> decode_image(const std::string& text, std::string where,
+                                       BodyViolations& violations);
+
+/// Adds a prompt of 1 to `characters_max` characters, when there is one.
+void read_prompt(BodyReader& reader, std::string_view key, std::size_t characters_max,
+                 double weight, ImageRequest& request);
+
+/// Any number that nobody can foresee, from 1 to `max`.
+std::int64_t random_seed(std::int64_t max);
+
+boost::json::array base64_images(const ImageReply& reply);
+
+}  // namespace bedplate::inference

@@ -1,0 +1,155 @@
+// Stability AI's SD3, SD3.5, Stable Image Core and Ultra. Facts: AWS's guide, pages
+// model-parameters-diffusion-3-5-large and -stable-ultra-… (docs/image-generation.md).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/api_error.hpp"
+#include "inference/families/embedding_parts.hpp"
+#include "inference/families/image_family.hpp"
+#include "inference/families/image_parts.hpp"
+
+namespace bedplate::inference {
+namespace {
+namespace json = boost::json;
+
+constexpr std::int64_t kSeedMax = 4'294'967'295;
+constexpr std::size_t kPromptCharactersMax = 10'000;
+
+struct AspectRatio {
+  std::string_view name;
+  int width_px;
+  int height_px;
+};
+
+/// One megapixel each, in steps of 64.
+constexpr std::array<AspectRatio, 9> kAspectRatios{{{"16:9", 1344, 768},
+                                                    {"1:1", 1024, 1024},
+                                                    {"21:9", 1536, 640},
+                                                    {"2:3", 832, 1216},
+                                                    {"3:2", 1216, 832},
+                                                    {"4:5", 896, 1088},
+                                                    {"5:4", 1088, 896},
+                                                    {"9:16", 768, 1344},
+                                                    {"9:21", 640, 1536}}};
+
+/// How the models of this family differ.
+struct Rules {
+  bool takes_image = true;                 ///< Core makes images of text only
+  bool ratio_beside_image = false;         ///< Ultra
+  std::optional<double> default_strength;  ///< SD3 wants it to be given
+};
+
+Rules rules_of(const CatalogueModel& model) {
+  Rules rules;
+  if (model.id.find("-core-") != std::string::npos) rules.takes_image = false;
+  if (model.id.find("-ultra-") != std::string::npos) {
+    rules.ratio_beside_image = true;
+    rules.default_strength = 0.35;
+  }
+  return rules;
+}
+
+void read_aspect_ratio(BodyReader& reader, bool allowed, ImageRequest& request) {
+  const auto name = read_choice(
+      reader, "aspect_ratio", {"16:9", "1:1", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21"});
+  if (!name && !request.images.empty()) return;
+  if (name && !allowed) {
+    reader.violations().add(reader.pointer_to("aspect_ratio"),
+                            "is valid for text-to-image requests only");
+  }
+  for (const AspectRatio& ratio : kAspectRatios) {
+    if (ratio.name != name.value_or("1:1")) continue;
+    request.width_px = ratio.width_px;
+    request.height_px = ratio.height_px;
+  }
+}
+
+void read_format(BodyReader& reader, ImageRequest& request) {
+  auto format = reader.string("output_format");
+  if (!format) return;
+  std::string lower = *format;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (lower != "png" && lower != "jpeg" && lower != "webp") {
+    reader.violations().add(reader.pointer_to("output_format"),
+                            fmt::format("{} is not a valid enum value", *format));
+    return;
+  }
+  request.format = lower;
+}
+
+/// The guide's example of image-to-image names no mode: the image itself says it.
+void read_input_image(BodyReader& reader, const Rules& rules, ImageRequest& request) {
+  const auto mode = read_choice(reader, "mode", {"text-to-image", "image-to-image"});
+  if (!rules.takes_image) {
+    if (mode == "image-to-image") {
+      reader.violations().add(reader.pointer_to("mode"),
+                              "image-to-image is not a valid enum value");
+    }
+    return;  // an image is then a member too many
+  }
+  auto image = read_image(reader, "image");
+  const auto strength = reader.number("strength", 0, 1);
+  const bool from_image = mode ? *mode == "image-to-image" : reader.any("image") != nullptr;
+  if (!from_image) {
+    for (const char* key : {"image", "strength"}) {
+      if (reader.any(key) == nullptr) continue;
+      reader.violations().add(reader.pointer_to(key), "is valid for image-to-image requests only");
+    }
+    return;
+  }
+  reader.require("image");
+  if (!rules.default_strength) reader.require("strength");
+  if (image) request.images.push_back(std::move(*image));
+  request.strength = {strength.value_or(rules.default_strength.value_or(0)), strength.has_value()};
+}
+
+class StabilitySd3 final : public ImageFamily {
+ public:
+  ImageRequest parse(const json::object& body, const CatalogueModel& model) const override {
+    BodyViolations violations;
+    BodyReader reader(body, "#", violations);
+    const Rules rules = rules_of(model);
+    ImageRequest request;
+    reader.require("prompt");
+    read_prompt(reader, "prompt", kPromptCharactersMax, 1, request);
+    // An empty one is what some clients send for none.
+    if (auto negative = reader.string("negative_prompt"); negative && !negative->empty()) {
+      check_length(*negative, reader.pointer_to("negative_prompt"), kPromptCharactersMax,
+                   violations);
+      request.prompts.push_back({std::move(*negative), -1});
+    }
+    const std::int64_t seed = reader.integer("seed", 0, kSeedMax).value_or(0);
+    request.seed = {seed != 0 ? seed : random_seed(kSeedMax), seed != 0};
+    read_format(reader, request);
+    read_input_image(reader, rules, request);
+    read_aspect_ratio(reader, request.images.empty() || rules.ratio_beside_image, request);
+    reader.refuse_extraneous();
+    violations.throw_if_any();
+    request.input_limits = {.side_min_px = 64, .webp = true};
+    return request;
+  }
+
+  json::object render(const ImageReply& reply) const override {
+    json::object answer;
+    if (!reply.seeds.empty()) {
+      answer["seeds"] = json::array(reply.seeds.begin(), reply.seeds.end());
+    }
+    json::array reasons;
+    for (std::size_t i = 0; i < reply.images.size(); ++i) reasons.emplace_back(nullptr);
+    answer["finish_reasons"] = std::move(reasons);
+    answer["images"] = base64_images(reply);
+    return answer;
+  }
+};
+
+}  // namespace
+
+const ImageFamily& stability_sd3() {
+  static const StabilitySd3 family;
+  return family;
+}
+
+}  // namespace bedplate::inference
