@@ -74,6 +74,42 @@ TEST(Images, GoToTheEngineAsTheyAreOrAsPng) {
   EXPECT_THAT(of_webp.rgba, StartsWith("\xFF\x40\x20\xFF"));
 }
 
+/// The first pixel of a mask, as red, green, blue and alpha.
+std::string mask_pixel(std::string bytes, MaskArea area) {
+  MeasuredReader reader;
+  const EditMask mask = answer_of(reader.reader().to_edit_mask(std::move(bytes), area));
+  const Pixels pixels = decode_png(mask.png);
+  EXPECT_EQ(static_cast<int>(pixels.width), mask.original.width_px);
+  EXPECT_EQ(static_cast<int>(pixels.height), mask.original.height_px);
+  return pixels.rgba.substr(0, 4);
+}
+
+TEST(Images, BecomeMasksThatSayInEveryWayWhatToChange) {
+  const std::string changes("\xFF\xFF\xFF\0", 4);
+  const std::string stays("\0\0\0\xFF", 4);
+  const std::string black = png_of_zeros(64, 64, 64);
+  EXPECT_EQ(mask_pixel(black, MaskArea::kBlack), changes);
+  EXPECT_EQ(mask_pixel(black, MaskArea::kWhite), stays);
+  EXPECT_EQ(mask_pixel(black, MaskArea::kTransparent), stays);
+  // Red has a luma of 76.
+  const std::string shade("\x4C\x4C\x4C\xB3", 4);
+  EXPECT_EQ(mask_pixel(small_gif(), MaskArea::kWhite), shade);
+  EXPECT_EQ(mask_pixel(small_gif(), MaskArea::kTransparent), stays);
+  EXPECT_EQ(mask_pixel(small_webp(), MaskArea::kTransparent), stays);
+  EXPECT_EQ(mask_pixel(small_jpeg(), MaskArea::kTransparent), stays);
+}
+
+TEST(Images, ThatAreDamagedBecomeNoMasks) {
+  MeasuredReader reader;
+  for (const std::string& bytes :
+       {png_of_zeros(64, 64, 32), small_jpeg().substr(0, small_jpeg().size() / 2),
+        small_webp().substr(0, small_webp().size() / 2)}) {
+    const DocumentError error = reader.error_of(
+        [&](DocumentReader& of) { answer_of(of.to_edit_mask(bytes, MaskArea::kWhite)); });
+    EXPECT_EQ(error.fault, Fault::kUnreadable);
+  }
+}
+
 TEST(Images, OfTheLargestSizeAreTaken) {
   MeasuredReader reader;
   const std::string png = png_of_zeros(8000, 8000, 8000);

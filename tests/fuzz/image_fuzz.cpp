@@ -17,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (again.format != image.format) std::abort();
     if (again.width_px != facts.width_px || again.height_px != facts.height_px) std::abort();
     engine_image(image.bytes, again);
+    for (const MaskArea area : {MaskArea::kBlack, MaskArea::kWhite, MaskArea::kTransparent}) {
+      const ImageFacts mask = image_facts(edit_mask(bytes, facts, area), kSideMaxPx);
+      if (mask.width_px != facts.width_px || mask.height_px != facts.height_px) std::abort();
+    }
   } catch (const DocumentError& error) {
     if (error.fault == DocumentFault::kReaderFailed) std::abort();
   }
