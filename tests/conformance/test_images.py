@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import socket
 
 import pytest
 from botocore.exceptions import ClientError
@@ -79,6 +80,14 @@ def openai_studio(on_aws, tmp_path_factory, make_client):
     if on_aws:
         pytest.skip("needs an image server of its own")
     yield from studio_with(tmp_path_factory, make_client, "gpt-image-1", "gpt-image-1")
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port that nobody listens on while the test holds it."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def opened(text: str) -> Image.Image:
@@ -454,3 +463,28 @@ def test_without_a_binding_there_is_no_access(runtime, on_aws, model):
     with pytest.raises(ClientError) as raised:
         runtime.invoke_model(modelId=model, body=json.dumps(titan()))
     assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_another_server_is_asked_when_one_cannot_be_reached(
+    on_aws, tmp_path, make_client, unused_port
+):
+    if on_aws:
+        pytest.skip("needs image servers of its own")
+    with ImageServer() as images:
+        urls = f'http://127.0.0.1:{unused_port}", "{images.url}'
+        with BedplateServer(tmp_path, CONFIG.format(url=urls, model="")) as server:
+            studio = Studio(images, make_client("bedrock-runtime", running=server))
+            for _ in range(3):
+                assert len(studio.invoke(TITAN_1, titan(numberOfImages=2))["images"]) == 2
+        assert len(images.asked) == 6
+
+
+def test_an_image_model_bound_to_a_chat_engine_makes_no_images(on_aws, tmp_path, make_client):
+    if on_aws:
+        pytest.skip("needs a server of its own")
+    config = '[[bindings]]\nmodels = ["amazon.titan-image-*"]\nengine = "demo"\n'
+    with BedplateServer(tmp_path, config) as server:
+        studio = Studio(None, make_client("bedrock-runtime", running=server))
+        code, message = studio.refusal(TITAN_1, titan())
+        assert code == "ValidationException"
+        assert message == "The engine that serves this model makes no images."
