@@ -11,8 +11,10 @@ IAM_ACTIONS = {
 
 # Enums whose list AWS's server does not enforce, or does not enforce as the model has it.
 #   EvaluationTaskType: jobs that AWS's own samples create say "General", which the model lacks.
+#   ToolUseType: replies of 2026 say "tool_use", which the model lacks, and come back as they were.
 OPEN_ENUMS = {
     ("control", "EvaluationTaskType"),
+    ("runtime", "ToolUseType"),
 }
 
 # Shapes whose values AWS does not echo though the model does not call them sensitive.
