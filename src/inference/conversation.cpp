@@ -22,6 +22,13 @@ void append_text(std::vector<ContentBlock>& content, TextDelta& delta) {
   }
 }
 
+/// A signature ends a block of thinking.
+ReasoningBlock& unsigned_thinking(std::vector<ContentBlock>& content) {
+  ReasoningBlock& last = last_or_new<ReasoningBlock>(content);
+  if (last.signature.empty()) return last;
+  return std::get<ReasoningBlock>(content.emplace_back(ReasoningBlock{}));
+}
+
 }  // namespace
 
 std::string GenerationReply::text() const {
@@ -37,9 +44,9 @@ void append(GenerationReply& reply, GenerationEvent event) {
     append_text(reply.content, *delta);
     std::move(delta->tokens.begin(), delta->tokens.end(), std::back_inserter(reply.tokens));
   } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
-    last_or_new<ReasoningBlock>(reply.content).text += thought->text;
+    unsigned_thinking(reply.content).text += thought->text;
   } else if (auto* thought_end = std::get_if<ReasoningEnd>(&event)) {
-    last_or_new<ReasoningBlock>(reply.content).signature = std::move(thought_end->signature);
+    unsigned_thinking(reply.content).signature = std::move(thought_end->signature);
   } else if (auto* call = std::get_if<ToolUseStart>(&event)) {
     reply.content.emplace_back(ToolUseBlock{.name = std::move(call->name)});
   } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {

@@ -135,6 +135,7 @@ struct ReasoningParameters {
 };
 
 struct GenerationRequest {
+  std::string model_id;  ///< of the catalogue, for engines that serve several
   std::variant<Conversation, RawPrompt> prompt;
   SamplingParameters sampling;
   ReasoningParameters reasoning;
@@ -179,7 +180,8 @@ struct TextDelta {
 struct ReasoningDelta {
   std::string text;  ///< whole UTF-8 characters, never empty
 };
-/// Ends a reasoning block. Comes from the operations, not from the engine.
+/// Ends a reasoning block. Comes from the operations; from an engine only when its thinking has a
+/// signature that must come back to it.
 struct ReasoningEnd {
   std::string signature;
 };

@@ -46,6 +46,10 @@ class Engine {
   /// refuses an image when it gets one that it cannot read.
   virtual bool reads_images() const { return false; }
 
+  /// True when it takes cache points itself, and reports its usage as Bedrock does: input that was
+  /// read from or written to a cache is counted beside the input.
+  virtual bool caches_prompts() const { return false; }
+
   /// Generates a reply and reports it to `sink`, which must outlive the call. Throws EngineError;
   /// after the first event that means the reply broke off.
   virtual Task<> generate(GenerationRequest request, GenerationSink& sink) = 0;

@@ -2,32 +2,21 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-#include "inference/conversation.hpp"
 #include "inference/engines/chat_request.hpp"
+#include "inference/engines/reply_stream.hpp"
 #include "inference/engines/utf8_assembler.hpp"
 
 namespace bedplate::inference {
 
 struct ReplyChunk;
 
-/// What one event of the stream gave.
-struct StreamStep {
-  std::vector<GenerationEvent> events;
-  bool token = false;  ///< the model made progress, be it invisible
-};
-
-/// Follows one reply.
-class ChatStream {
+class ChatStream final : public ReplyStream {
  public:
   explicit ChatStream(ReplyShape shape) : shape_(shape), calls_(shape.tools) {}
 
-  /// Takes in the data of one event. Throws EngineError when it reports an error or makes no
-  /// sense. Nothing may follow the step that holds the end.
-  StreamStep take(std::string_view data);
-
-  bool ended() const { return ended_; }
+  StreamStep take(std::string_view data) override;
+  bool ended() const override { return ended_; }
 
  private:
   void take_chunk(ReplyChunk& chunk, StreamStep& step);

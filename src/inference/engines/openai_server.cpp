@@ -144,8 +144,13 @@ Task<std::unique_ptr<wire::ClientResponse>> open_generation(wire::Client& client
 
 Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
                          GenerationContext& context) {
-  SseReader events;
   ChatStream stream(shape);
+  co_await follow_stream(response, stream, context);
+}
+
+Task<> follow_stream(wire::ClientResponse& response, ReplyStream& stream,
+                     GenerationContext& context) {
+  SseReader events;
   SteadyClock::time_point first_token_by = context.deadline.at();
   bool token = false;
   while (!stream.ended()) {

@@ -24,6 +24,7 @@ struct OpenAiServer {
 };
 
 class Deadline;
+class ReplyStream;
 
 /// Limits of silence.
 struct TokenTimeouts {
@@ -75,6 +76,10 @@ struct GenerationContext {
 /// Throws EngineError, and what the sink throws. After the end, nothing that goes wrong matters.
 Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
                          GenerationContext& context);
+
+/// The same for any protocol of server-sent events; `stream` is at its beginning.
+Task<> follow_stream(wire::ClientResponse& response, ReplyStream& stream,
+                     GenerationContext& context);
 
 /// Throws EngineError; kInvalidRequest when the server has no way to count.
 Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,

@@ -1,20 +1,17 @@
 #include "inference/engines/remote_engine.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <stdexcept>
 #include <tuple>
 
 #include "inference/engines/deadline.hpp"
 #include "inference/engines/engine_errors.hpp"
+#include "inference/engines/upstream_key.hpp"
 
 namespace bedplate::inference {
 namespace {
 
 constexpr std::chrono::milliseconds kCheckTimeout{5'000};
 constexpr std::chrono::milliseconds kTasksEndTimeout{1'000};
-constexpr std::size_t kKeyBytesMax = 8'192;
 
 std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
   std::vector<wire::Endpoint> endpoints;
@@ -31,32 +28,8 @@ bool is_worth_another_server(EngineError::Kind kind) {
 }
 
 std::string read_authorization_blocking(const OpenAiOptions& options) {
-  std::string key;
-  if (!options.api_key_env.empty()) {
-    const char* value = std::getenv(options.api_key_env.c_str());
-    if (!value) {
-      throw std::invalid_argument(fmt::format(
-          "the environment variable {} for the API key is not set", options.api_key_env));
-    }
-    key = value;
-  } else if (!options.api_key_file.empty()) {
-    std::ifstream file(options.api_key_file);
-    if (!std::getline(file, key)) {
-      throw std::invalid_argument(
-          fmt::format("the API key file {} cannot be read", options.api_key_file));
-    }
-  } else {
-    return {};
-  }
-  while (!key.empty() && (key.back() == '\r' || key.back() == '\n' || key.back() == ' ')) {
-    key.pop_back();
-  }
-  const bool printable =
-      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7F'; });
-  if (key.empty() || key.size() > kKeyBytesMax || !printable) {
-    throw std::invalid_argument("the API key is empty, too long or holds odd characters");
-  }
-  return "Bearer " + key;
+  const std::string key = read_upstream_key_blocking(options.api_key_env, options.api_key_file);
+  return key.empty() ? key : "Bearer " + key;
 }
 
 RemoteEngine::RemoteEngine(EngineOptions options, wire::Client& client, Executor home,

@@ -121,7 +121,10 @@ class AnthropicChunks final : public ChunkRenderer {
               chunks);
       add_delta({{"type", "thinking_delta"}, {"thinking", thought->text}}, chunks);
     } else if (const auto* thinking_end = std::get_if<ReasoningEnd>(&event)) {
+      turn_to(Block::kThinking, {{"type", "thinking"}, {"thinking", ""}, {"signature", ""}},
+              chunks);
       add_delta({{"type", "signature_delta"}, {"signature", thinking_end->signature}}, chunks);
+      end_block(chunks);
     } else if (const auto* call = std::get_if<ToolUseStart>(&event)) {
       turn_to(Block::kCall,
               {{"type", "tool_use"},

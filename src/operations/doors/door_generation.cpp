@@ -107,6 +107,7 @@ Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
                                         inference::GenerationRequest request) {
   co_await read_attachments(request, resolved, context.services.document_reader,
                             documents::Door::kMessages);
+  request.model_id = resolved.model->id;
   try {
     co_return co_await resolved.engine->count_tokens(std::move(request));
   } catch (const inference::EngineError& failure) {

@@ -29,6 +29,7 @@ class EventSink final : public inference::GenerationSink {
       frame.contentBlockDelta->delta.reasoningContent.emplace().text = std::move(thought->text);
       co_await events_.send(frame);
     } else if (auto* end_of_thought = std::get_if<inference::ReasoningEnd>(&event)) {
+      turn_to(Block::kReasoning);
       Op::Event frame = delta_frame();
       frame.contentBlockDelta->delta.reasoningContent.emplace().signature =
           std::move(end_of_thought->signature);

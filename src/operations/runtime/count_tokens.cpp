@@ -41,6 +41,7 @@ Task<api::runtime::CountTokensResponse> handle<op::runtime::CountTokens>(
   const bool in_converse = request.input.converse.has_value();
   co_await read_attachments(generation, resolved, context.services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
+  generation.model_id = resolved.model->id;
   const std::int64_t tokens = co_await count(resolved, std::move(generation), in_converse);
   api::runtime::CountTokensResponse response;
   response.inputTokens = static_cast<std::int32_t>(tokens);

@@ -49,7 +49,8 @@ Task<std::vector<CachedPrefix>> cached_prefixes(const Context& context,
                                                 const inference::GenerationRequest& request,
                                                 bool in_converse) {
   const auto* conversation = std::get_if<inference::Conversation>(&request.prompt);
-  if (conversation == nullptr) co_return std::vector<CachedPrefix>();
+  if (conversation == nullptr || resolved.engine->caches_prompts())
+    co_return std::vector<CachedPrefix>();
   co_return co_await find_cached_prefixes(*conversation, resolved, context.principal.account_id,
                                           context.services.prompt_cache, in_converse);
 }
@@ -64,13 +65,16 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
   check_citations(request, in_converse);
   co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
+  request.model_id = resolved.model->id;
   try {
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);
     std::optional<inference::citations::CitationIndex> citable = co_await index_citable(request);
     CitingSink cited(sink, std::move(citable));
     CachingSink cached(cited, services.prompt_cache, std::move(prefixes));
-    ReasoningSink reasoned(cached, services.reasoning_signer, request.reasoning.enabled);
+    inference::GenerationSink& next =
+        resolved.engine->caches_prompts() ? static_cast<inference::GenerationSink&>(cited) : cached;
+    ReasoningSink reasoned(next, services.reasoning_signer, request.reasoning.enabled);
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
     throw word_failure(failure);

@@ -19,6 +19,10 @@ Task<> ReasoningSink::on_event(inference::GenerationEvent event) {
   if (const auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
     if (!wanted_) return nothing();
     thinking_ += thought->text;
+  } else if (const auto* own_end = std::get_if<inference::ReasoningEnd>(&event)) {
+    if (!wanted_) return nothing();
+    event = inference::ReasoningEnd{signer_.sign(thinking_, own_end->signature)};
+    thinking_.clear();
   } else if (!thinking_.empty()) {
     return end_block_before(std::move(event));
   }

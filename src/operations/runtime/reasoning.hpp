@@ -8,7 +8,8 @@
 
 namespace bedplate::operations {
 
-/// Hands events on. Signs each block of thinking where it ends; drops all of it when it was not
+/// Hands events on. Signs each block of thinking where it ends, around the
+/// engine's own signature if there is one; drops all of it when it was not
 /// asked for, as weights think whether or not they are told to.
 class ReasoningSink final : public inference::GenerationSink {
  public:
