@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <set>
@@ -158,10 +159,9 @@ inference::LlamaCppOptions read_llama_cpp(Section& section, const fs::path& base
   return options;
 }
 
-inference::OpenAiOptions read_openai(Section& section) {
-  inference::OpenAiOptions options;
-  options.endpoints = section.texts("endpoints");
-  if (options.endpoints.empty()) throw section.error("an engine of type openai needs 'endpoints'");
+/// What the engines elsewhere have in common.
+template <class Options>
+void read_upstream(Section& section, Options& options) {
   options.model = section.text("model").value_or("");
   options.api_key_env = section.text("api_key_env").value_or("");
   options.api_key_file = section.text("api_key_file").value_or("");
@@ -170,6 +170,25 @@ inference::OpenAiOptions read_openai(Section& section) {
   }
   if (const auto n = section.integer("queue_max", 0, 1'000'000)) {
     options.queue_max = static_cast<std::size_t>(*n);
+  }
+}
+
+inference::OpenAiOptions read_openai(Section& section) {
+  inference::OpenAiOptions options;
+  options.endpoints = section.texts("endpoints");
+  if (options.endpoints.empty()) throw section.error("an engine of type openai needs 'endpoints'");
+  read_upstream(section, options);
+  return options;
+}
+
+inference::AnthropicOptions read_anthropic(Section& section) {
+  inference::AnthropicOptions options;
+  if (auto endpoints = section.texts("endpoints"); !endpoints.empty()) {
+    options.endpoints = std::move(endpoints);
+  }
+  read_upstream(section, options);
+  if (auto models = section.section("models")) {
+    for (const std::string& id : models->keys()) options.models[id] = *models->text(id);
   }
   return options;
 }
@@ -183,8 +202,17 @@ inference::EngineOptions read_engine(Section section, const std::string& name,
     engine.kind = read_llama_cpp(section, base);
   } else if (type == "openai") {
     engine.kind = read_openai(section);
+  } else if (type == "anthropic") {
+    engine.kind = read_anthropic(section);
+  } else if (type == "scripted") {
+    const auto rules = section.text("rules");
+    if (!rules) throw section.error("an engine of type scripted needs 'rules'");
+    engine.kind = inference::ScriptedOptions{expand_home(*rules, base)};
   } else {
-    throw section.error(fmt::format("engine '{}' needs type = \"llama.cpp\" or \"openai\"", name));
+    throw section.error(
+        fmt::format("engine '{}' needs type = \"llama.cpp\", \"openai\", \"anthropic\" or "
+                    "\"scripted\"",
+                    name));
   }
   const auto milliseconds = [&](const char* key, std::chrono::milliseconds& value) {
     if (const auto n = section.integer(key, 1, 86'400'000)) value = std::chrono::milliseconds(*n);
@@ -227,6 +255,22 @@ void read_tls(Section section, Configuration& configuration, const fs::path& bas
     throw section.error("[tls] takes generate = true, or 'certificate' and 'private_key'");
   }
   section.refuse_unknown();
+}
+
+/// Invented replies are for models that somebody has named, never for whatever else there is.
+void check_scripted(const Configuration& configuration, const inference::Binding& binding,
+                    const Section& section) {
+  const auto& engines = configuration.engines.engines;
+  const bool scripted = std::any_of(engines.begin(), engines.end(), [&](const auto& engine) {
+    return engine.name == binding.engine &&
+           std::holds_alternative<inference::ScriptedOptions>(engine.kind);
+  });
+  const bool pattern = std::any_of(binding.models.begin(), binding.models.end(),
+                                   [](const auto& id) { return id.find('*') != id.npos; });
+  if (scripted && pattern) {
+    throw section.error(fmt::format(
+        "the engine '{}' is scripted: bind it to whole model ids, without '*'", binding.engine));
+  }
 }
 
 void read_file(const fs::path& file, Configuration& configuration) {
@@ -273,6 +317,7 @@ void read_file(const fs::path& file, Configuration& configuration) {
       throw section.error("a binding needs 'models' and 'engine'");
     }
     section.refuse_unknown();
+    check_scripted(configuration, binding, section);
     configuration.bindings.push_back(std::move(binding));
   }
   root.refuse_unknown();

@@ -14,6 +14,7 @@
 #include "documents/document_reader.hpp"
 #include "identity/credential_store.hpp"
 #include "inference/engines/llama_program.hpp"
+#include "inference/engines/scripted_rules.hpp"
 #include "inference/engines/weights_file.hpp"
 
 namespace bedplate::app {
@@ -54,15 +55,32 @@ void check_engine(const Configuration& configuration, Report& report) {
   }
 }
 
+void check_rules(const std::string& engine, const fs::path& rules, Report& report) {
+  try {
+    const auto count = inference::read_rules_blocking(rules).rules.size();
+    report.good("model", fmt::format("{}: scripted, {} ({} rules)", engine, rules.string(), count));
+  } catch (const std::invalid_argument& problem) {
+    report.bad("model", fmt::format("{}: {}", engine, problem.what()),
+               "correct the rules file (docs/scripted-engine.md)");
+  }
+}
+
 void check_weights(const Configuration& configuration, Report& report) {
   std::set<std::string> used;
   for (const auto& binding : configuration.bindings) used.insert(binding.engine);
   for (const auto& engine : configuration.engines.engines) {
+    if (const auto* scripted = std::get_if<inference::ScriptedOptions>(&engine.kind)) {
+      check_rules(engine.name, scripted->rules, report);
+      continue;
+    }
     const auto* llama = std::get_if<inference::LlamaCppOptions>(&engine.kind);
     if (llama == nullptr) {
-      const auto& remote = std::get<inference::OpenAiOptions>(engine.kind);
+      const auto* openai = std::get_if<inference::OpenAiOptions>(&engine.kind);
+      const auto& endpoints = openai != nullptr
+                                  ? openai->endpoints
+                                  : std::get<inference::AnthropicOptions>(engine.kind).endpoints;
       report.good("model", fmt::format("{}: remote, {} (not contacted)", engine.name,
-                                       fmt::join(remote.endpoints, ", ")));
+                                       fmt::join(endpoints, ", ")));
       continue;
     }
     try {

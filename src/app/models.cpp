@@ -17,6 +17,12 @@ std::string describe_engine(const inference::EngineOptions& engine) {
   if (const auto* llama = std::get_if<inference::LlamaCppOptions>(&engine.kind)) {
     return "llama.cpp/" + llama->weights.filename().string();
   }
+  if (const auto* scripted = std::get_if<inference::ScriptedOptions>(&engine.kind)) {
+    return "scripted/" + scripted->rules.filename().string();
+  }
+  if (const auto* anthropic = std::get_if<inference::AnthropicOptions>(&engine.kind)) {
+    return fmt::format("anthropic {}", fmt::join(anthropic->endpoints, ", "));
+  }
   const auto& remote = std::get<inference::OpenAiOptions>(engine.kind);
   return fmt::format("openai {}", fmt::join(remote.endpoints, ", "));
 }

@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "inference/engines/anthropic_engine.hpp"
 #include "inference/engines/llama_engine.hpp"
 #include "inference/engines/remote_engine.hpp"
+#include "inference/engines/scripted_engine.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -59,8 +61,10 @@ void check(const EngineOptions& engine, const std::filesystem::path& run_dir) {
                       "folder",
                       name, socket));
     }
-  } else if (std::get<OpenAiOptions>(engine.kind).concurrency_max == 0) {
-    refuse(fmt::format("engine {}: its concurrency must be at least 1", name));
+  } else if (const auto* openai = std::get_if<OpenAiOptions>(&engine.kind)) {
+    if (openai->concurrency_max == 0) {
+      refuse(fmt::format("engine {}: its concurrency must be at least 1", name));
+    }
   }
 }
 
@@ -122,6 +126,8 @@ struct Engines::Impl {
   std::unique_ptr<RunFolder> run_folder;
   std::map<std::string, std::shared_ptr<LlamaEngine>> embedded;
   std::map<std::string, std::shared_ptr<RemoteEngine>> remote;
+  std::map<std::string, std::shared_ptr<AnthropicEngine>> anthropic;
+  std::map<std::string, std::shared_ptr<ScriptedEngine>> scripted;
   std::mutex stopping;
 };
 
@@ -150,6 +156,10 @@ Engines::Engines(IoPool& pool, wire::Client& client, EnginesOptions options)
     const Executor home = pool.executor(pool.next());
     if (std::holds_alternative<LlamaCppOptions>(engine.kind)) {
       impl_->embedded[name] = std::make_shared<LlamaEngine>(std::move(engine), surroundings, home);
+    } else if (std::holds_alternative<AnthropicOptions>(engine.kind)) {
+      impl_->anthropic[name] = std::make_shared<AnthropicEngine>(std::move(engine), client);
+    } else if (std::holds_alternative<ScriptedOptions>(engine.kind)) {
+      impl_->scripted[name] = std::make_shared<ScriptedEngine>(std::move(engine));
     } else {
       impl_->remote[name] = std::make_shared<RemoteEngine>(std::move(engine), client, home);
     }
@@ -165,6 +175,8 @@ Engines::~Engines() {
 std::shared_ptr<Engine> Engines::find(const std::string& name) {
   if (const auto at = impl_->embedded.find(name); at != impl_->embedded.end()) return at->second;
   if (const auto at = impl_->remote.find(name); at != impl_->remote.end()) return at->second;
+  if (const auto at = impl_->anthropic.find(name); at != impl_->anthropic.end()) return at->second;
+  if (const auto at = impl_->scripted.find(name); at != impl_->scripted.end()) return at->second;
   return nullptr;
 }
 
@@ -172,6 +184,8 @@ std::vector<EngineStatus> Engines::status() const {
   std::vector<EngineStatus> all;
   for (const auto& [name, engine] : impl_->embedded) all.push_back(engine->status());
   for (const auto& [name, engine] : impl_->remote) all.push_back(engine->status());
+  for (const auto& [name, engine] : impl_->anthropic) all.push_back(engine->status());
+  for (const auto& [name, engine] : impl_->scripted) all.push_back(engine->status());
   return all;
 }
 

@@ -44,9 +44,25 @@ struct OpenAiOptions {
   std::size_t queue_max = 1024;
 };
 
+/// Servers that speak Anthropic's Messages API: Anthropic itself, or another Bedplate.
+struct AnthropicOptions {
+  std::vector<std::string> endpoints{"https://api.anthropic.com"};
+  std::map<std::string, std::string> models;  ///< their names for our model ids
+  std::string model;         ///< their name for the other ids; empty: as Anthropic names them
+  std::string api_key_env;   ///< environment variable that holds the key, or empty
+  std::string api_key_file;  ///< or a file that holds it
+  std::size_t concurrency_max = 1024;  ///< per endpoint
+  std::size_t queue_max = 1024;
+};
+
+/// Replies out of a file, for testing applications (docs/scripted-engine.md).
+struct ScriptedOptions {
+  std::filesystem::path rules;  ///< JSON, or TOML when its name ends with .toml
+};
+
 struct EngineOptions {
   std::string name;  ///< unique; bindings refer to it
-  std::variant<LlamaCppOptions, OpenAiOptions> kind;
+  std::variant<LlamaCppOptions, OpenAiOptions, AnthropicOptions, ScriptedOptions> kind;
   std::chrono::milliseconds queue_wait_max{60'000};
   std::chrono::milliseconds first_token_timeout{120'000};
   std::chrono::milliseconds next_token_timeout{60'000};
