@@ -182,14 +182,17 @@ json::object prompt_members(const GenerationRequest& request, const std::string&
   return body;
 }
 
-void add_sampling(json::object& body, const SamplingParameters& sampling) {
+void add_sampling(json::object& body, const GenerationRequest& request) {
+  const SamplingParameters& sampling = request.sampling;
   const auto refuse = [](bool set, std::string_view what) {
     if (set) throw refusal(fmt::format("The engine that serves this model takes no {}.", what));
   };
   refuse(sampling.seed.has_value(), "seed");
   refuse(sampling.frequency_penalty.value_or(0) != 0, "frequency penalty");
   refuse(sampling.presence_penalty.value_or(0) != 0, "presence penalty");
-  body["max_tokens"] = sampling.max_tokens.value_or(kMaxTokensByDefault);
+  // The budget of thinking is part of it.
+  const std::int64_t budget = request.reasoning.budget_tokens.value_or(0);
+  body["max_tokens"] = sampling.max_tokens.value_or(kMaxTokensByDefault + budget);
   if (sampling.temperature && *sampling.temperature != kTemperatureByDefault) {
     body["temperature"] = *sampling.temperature;
   }
@@ -207,7 +210,7 @@ std::string messages_body(const GenerationRequest& request, const std::string& m
     throw refusal("The engine that serves this model reports no probabilities.");
   }
   json::object body = prompt_members(request, model);
-  add_sampling(body, request.sampling);
+  add_sampling(body, request);
   body["stream"] = true;
   return json::serialize(body);
 }

@@ -16,20 +16,26 @@ void add_line(std::string& text, std::string_view line) {
   text += line;
 }
 
+/// No character is cut in two: a regular expression would find nothing in it.
+std::string bounded(std::string text) {
+  if (text.size() <= RequestTexts::kTextBytesMax) return text;
+  std::size_t end = RequestTexts::kTextBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
 template <class Content>
 std::string texts_of(const Content& content) {
   std::string text;
   for (const auto& block : content) {
     if (const auto* part = std::get_if<TextBlock>(&block)) add_line(text, part->text);
   }
-  return text;
+  return bounded(std::move(text));
 }
 
-/// The texts of the last message in which the user says something.
-std::string last_words(const GenerationRequest& request) {
-  const auto* conversation = std::get_if<Conversation>(&request.prompt);
-  if (!conversation) return std::get<RawPrompt>(request.prompt).text;
-  const auto& messages = conversation->messages;
+std::string last_words(const Conversation& conversation) {
+  const auto& messages = conversation.messages;
   for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
     if (at->role != Role::kUser) continue;
     std::string text = texts_of(at->content);
@@ -38,35 +44,35 @@ std::string last_words(const GenerationRequest& request) {
   return {};
 }
 
-bool any_result_holds(const std::vector<TextTest>& tests, const Conversation& conversation) {
-  if (conversation.messages.empty()) return false;
-  const auto& content = conversation.messages.back().content;
-  return std::any_of(content.begin(), content.end(), [&](const ContentBlock& block) {
-    const auto* result = std::get_if<ToolResultBlock>(&block);
-    return result && all_hold(tests, texts_of(result->content));
-  });
-}
-
-bool offers(const Conversation& conversation, const std::string& tool) {
-  return std::any_of(conversation.tools.begin(), conversation.tools.end(),
-                     [&](const Tool& each) { return each.name == tool; });
-}
-
 }  // namespace
 
-bool holds(const ScriptedCondition& condition, const GenerationRequest& request) {
-  if (!condition.text.empty() && !all_hold(condition.text, last_words(request))) return false;
+RequestTexts texts_in(const GenerationRequest& request) {
+  RequestTexts texts;
   const auto* conversation = std::get_if<Conversation>(&request.prompt);
   if (!conversation) {
-    return condition.system.empty() && condition.tool_result.empty() && !condition.tool;
+    texts.words = bounded(std::get<RawPrompt>(request.prompt).text);
+    return texts;
   }
-  if (!condition.system.empty() && !all_hold(condition.system, texts_of(conversation->system))) {
-    return false;
+  texts.words = last_words(*conversation);
+  texts.system = texts_of(conversation->system);
+  for (const Tool& tool : conversation->tools) texts.tools.push_back(tool.name);
+  if (conversation->messages.empty()) return texts;
+  for (const ContentBlock& block : conversation->messages.back().content) {
+    const auto* result = std::get_if<ToolResultBlock>(&block);
+    if (result) texts.tool_results.push_back(texts_of(result->content));
   }
-  if (!condition.tool_result.empty() && !any_result_holds(condition.tool_result, *conversation)) {
-    return false;
-  }
-  return !condition.tool || offers(*conversation, *condition.tool);
+  return texts;
+}
+
+bool holds(const ScriptedCondition& condition, const RequestTexts& texts) {
+  if (!all_hold(condition.text, texts.words)) return false;
+  if (!all_hold(condition.system, texts.system)) return false;
+  const bool any_result = std::any_of(
+      texts.tool_results.begin(), texts.tool_results.end(),
+      [&](const std::string& result) { return all_hold(condition.tool_result, result); });
+  if (!condition.tool_result.empty() && !any_result) return false;
+  return !condition.tool ||
+         std::find(texts.tools.begin(), texts.tools.end(), *condition.tool) != texts.tools.end();
 }
 
 }  // namespace bedplate::inference

@@ -157,12 +157,13 @@ ScriptedEngine::ScriptedEngine(EngineOptions options)
       seen_(rules_.rules.size(), 0) {}
 
 const ScriptedRule* ScriptedEngine::choose(const GenerationRequest& request, bool answers) {
+  const RequestTexts texts = texts_in(request);
   const ScriptedRule* chosen = nullptr;
   for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
     const ScriptedRule& rule = rules_.rules[i];
     // Rules with `nth` count whether or not an earlier one answers.
     if (chosen && !rule.condition.nth) continue;
-    if (!holds(rule.condition, request)) continue;
+    if (!holds(rule.condition, texts)) continue;
     const std::lock_guard lock(mutex_);
     const std::int64_t time = seen_[i] + 1;
     if (answers) seen_[i] = time;

@@ -63,7 +63,18 @@ ScriptedRules read_rules_blocking(const std::filesystem::path& file);
 /// The same from JSON text. `file` is for messages.
 ScriptedRules parse_rules(std::string_view json, const std::string& file);
 
-/// Whether `rule` is for such a request, `nth` aside.
-bool holds(const ScriptedCondition& condition, const GenerationRequest& request);
+/// What conditions look at, each text up to kTextBytesMax.
+struct RequestTexts {
+  static constexpr std::size_t kTextBytesMax = 256 * 1024;
+
+  std::string words;                      ///< of the last message in which the user says something
+  std::string system;                     ///< the system prompt
+  std::vector<std::string> tool_results;  ///< of the last message
+  std::vector<std::string> tools;         ///< names
+};
+RequestTexts texts_in(const GenerationRequest& request);
+
+/// Whether `condition` holds for such a request, `nth` aside.
+bool holds(const ScriptedCondition& condition, const RequestTexts& texts);
 
 }  // namespace bedplate::inference
