@@ -1,5 +1,5 @@
-"""type = "anthropic": what reaches an upstream of the Messages API, what comes back from it, and two
-Bedplates one behind the other."""
+"""type = "anthropic": what reaches an upstream of the Messages API, what comes back from it, and
+two Bedplates one behind the other."""
 
 from __future__ import annotations
 

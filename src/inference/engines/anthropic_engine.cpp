@@ -10,13 +10,19 @@
 #include "inference/engines/messages_stream.hpp"
 #include "inference/engines/remote_engine.hpp"
 #include "inference/engines/upstream_key.hpp"
-#include "inference/families/anthropic_reply.hpp"
 
 namespace bedplate::inference {
 namespace {
 
 const std::string kVersionHeader = "anthropic-version";
 constexpr const char* kApiVersion = "2023-06-01";
+constexpr std::string_view kProvider = "anthropic.";
+
+/// What Anthropic calls a model is in Bedrock's id: "anthropic.claude-sonnet-4-20250514-v1:0".
+std::string own_name(std::string_view model_id) {
+  model_id.remove_prefix(kProvider.size());
+  return std::string(model_id.substr(0, model_id.rfind("-v")));
+}
 
 std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
   std::vector<wire::Endpoint> endpoints;
@@ -37,12 +43,11 @@ AnthropicEngine::AnthropicEngine(EngineOptions options, wire::Client& client)
       admission_(std::make_shared<Admission>(pool_.size() * upstream_.concurrency_max,
                                              upstream_.queue_max)) {}
 
-/// What Anthropic calls a model is in Bedrock's id: "anthropic.claude-sonnet-4-20250514-v1:0".
 std::string AnthropicEngine::model_of(const GenerationRequest& request) const {
   const auto named = upstream_.models.find(request.model_id);
   if (named != upstream_.models.end()) return named->second;
   if (!upstream_.model.empty()) return upstream_.model;
-  if (request.model_id.starts_with("anthropic.")) return bare_anthropic_name(request.model_id);
+  if (request.model_id.starts_with(kProvider)) return own_name(request.model_id);
   throw EngineError(
       EngineError::Kind::kUnavailable,
       "The engine that serves this model has no name for it: 'models' must give one.");
