@@ -145,6 +145,9 @@ inference::LlamaCppOptions read_llama_cpp(Section& section, const fs::path& base
   const auto weights = section.text("weights");
   if (!weights) throw section.error("an engine of type llama.cpp needs 'weights'");
   options.weights = expand_home(*weights, base);
+  if (const auto projector = section.text("projector")) {
+    options.projector = expand_home(*projector, base);
+  }
   if (const auto n = section.integer("slots", 1, 256)) options.slots = static_cast<int>(*n);
   if (const auto n = section.integer("context_tokens", 16, 100'000'000)) {
     options.context_tokens = static_cast<int>(*n);

@@ -62,6 +62,7 @@ first_token_timeout_ms = 5000
 [engines.small]
 type = "llama.cpp"
 weights = "weights/small.gguf"
+projector = "weights/eyes.gguf"
 slots = 2
 [[bindings]]
 models = ["anthropic.*"]
@@ -74,6 +75,7 @@ engine = "big"
   ASSERT_EQ(configuration.engines.engines.size(), 4u);
   const auto& small = std::get<inference::LlamaCppOptions>(configuration.engines.engines[1].kind);
   EXPECT_EQ(small.weights, fs::absolute(dir_) / "weights/small.gguf");
+  EXPECT_EQ(small.projector, fs::absolute(dir_) / "weights/eyes.gguf");
   EXPECT_EQ(small.slots, 2);
   // The operator's bindings come before the demo model's.
   EXPECT_EQ(configuration.bindings.front().engine, "big");

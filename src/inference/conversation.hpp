@@ -107,7 +107,8 @@ struct Conversation {
   std::vector<ContentBlock> system;  ///< texts and cache points
   std::vector<Message> messages;
   std::vector<Tool> tools;
-  bool cache_tools = false;  ///< a cache point stands behind the tools
+  bool cache_tools = false;  ///< a cache point stands behind the tools:
+  CachePoint tools_point;
   ToolChoice tool_choice;
 };
 

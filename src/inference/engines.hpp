@@ -25,11 +25,12 @@ enum class LlamaTask {
 /// An embedded engine: one llama-server child for one weights file.
 struct LlamaCppOptions {
   std::filesystem::path weights;
-  int slots = 4;                ///< requests generated at once
-  int context_tokens = 0;       ///< of each slot; 0: what the weights were trained for
-  int threads = 0;              ///< 0: one per core, fewer for small weights
-  bool load_at_start = false;   ///< else on the first request
-  std::size_t queue_max = 256;  ///< requests that may wait for a slot
+  std::filesystem::path projector;  ///< of images, for weights that see; empty: none
+  int slots = 4;                    ///< requests generated at once
+  int context_tokens = 0;           ///< of each slot; 0: what the weights were trained for
+  int threads = 0;                  ///< 0: one per core, fewer for small weights
+  bool load_at_start = false;       ///< else on the first request
+  std::size_t queue_max = 256;      ///< requests that may wait for a slot
   LlamaTask task = LlamaTask::kAuto;
   std::vector<std::string> extra_arguments;
 };

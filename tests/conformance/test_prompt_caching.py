@@ -127,3 +127,19 @@ def test_a_longer_time_may_not_follow_a_shorter_one(runtime):
     assert "a ttl='1h' cache_control block must not come after" in (
         refused.value.response["Error"]["Message"]
     )
+
+
+# The tools come first in the prompt, with a time of their own.
+def test_the_tools_point_has_its_own_time(runtime):
+    hour = {"cachePoint": {"type": "default", "ttl": "1h"}}
+    spec = {"toolSpec": {"name": "look_up", "inputSchema": {"json": {"type": "object"}}}}
+    request = {
+        "modelId": CLAUDE,
+        "system": [{"text": "a"}, hour],
+        "messages": [{"role": "user", "content": [{"text": "b"}]}],
+        "inferenceConfig": {"maxTokens": 2},
+    }
+    runtime.converse(toolConfig={"tools": [spec, hour]}, **request)
+    with pytest.raises(ClientError) as refused:
+        runtime.converse(toolConfig={"tools": [spec, POINT]}, **request)
+    assert "must not come after" in refused.value.response["Error"]["Message"]

@@ -228,6 +228,10 @@ void LlamaEngine::look_around_blocking(Launch& launch) const {
   launch.program = find_llama_server_blocking(around_.llama_server, search_path ? search_path : "",
                                               around_.engine_prefix);
   launch.facts = read_weights_blocking(llama_.weights);
+  // The projector is weights, too: it must be there, and it takes memory.
+  if (!llama_.projector.empty()) {
+    launch.facts.size_bytes += read_weights_blocking(llama_.projector).size_bytes;
+  }
   bound_log_blocking(log_file_, kLogBytesMax);
   std::error_code missing;
   const auto size = std::filesystem::file_size(log_file_, missing);

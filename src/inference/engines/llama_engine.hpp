@@ -47,6 +47,7 @@ class LlamaEngine final : public Engine,
   void start_watching();
 
   const std::string& served_by() const override { return served_by_; }
+  bool reads_images() const override { return !llama_.projector.empty(); }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
   Task<EmbeddingReply> embed(EmbeddingRequest request) override;

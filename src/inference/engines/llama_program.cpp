@@ -116,6 +116,9 @@ std::vector<std::string> llama_arguments(const std::filesystem::path& program,
   if (size.threads > 0) {
     arguments.insert(arguments.end(), {"--threads", std::to_string(size.threads)});
   }
+  if (!options.projector.empty()) {
+    arguments.insert(arguments.end(), {"--mmproj", options.projector.string()});
+  }
   arguments.insert(arguments.end(), options.extra_arguments.begin(), options.extra_arguments.end());
   return arguments;
 }

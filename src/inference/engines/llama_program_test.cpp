@@ -87,6 +87,7 @@ TEST(LlamaSize, SmallWeightsGetNoMoreThreadsThanTheyCanUse) {
 TEST(LlamaArguments, GivesEachSlotItsContext) {
   LlamaCppOptions options{.weights = "w.gguf", .slots = 3};
   options.extra_arguments = {"--flash-attn", "on"};
+  options.projector = "p.gguf";
   const auto arguments =
       llama_arguments("/p/llama-server", options,
                       {.context_tokens = 100, .cache_mib = 7, .threads = 5}, "/run/x.sock");
@@ -96,6 +97,7 @@ TEST(LlamaArguments, GivesEachSlotItsContext) {
     return at == arguments.end() ? "missing" : *(at + 1);
   };
   EXPECT_EQ(value("--model"), "w.gguf");
+  EXPECT_EQ(value("--mmproj"), "p.gguf");
   EXPECT_EQ(value("--host"), "/run/x.sock");
   EXPECT_EQ(value("--parallel"), "3");
   EXPECT_EQ(value("--ctx-size"), "300");

@@ -213,6 +213,12 @@ Task<> RemoteEngine::check(std::size_t index) {
   if (health.status != 200) throw error_from_response(health.status, health.body);
 }
 
+/// Only llama-server tells.
+bool RemoteEngine::reads_images() const {
+  const auto traits = pool_.traits(0);
+  return traits && traits->dialect == Dialect::kLlamaCpp && traits->reads_images;
+}
+
 EngineStatus RemoteEngine::status() const {
   const EndpointPool::Status pool = pool_.status();
   EngineStatus status;

@@ -26,6 +26,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   void start_watching();
 
   const std::string& served_by() const override { return served_by_; }
+  bool reads_images() const override;
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
   Task<EmbeddingReply> embed(EmbeddingRequest request) override;

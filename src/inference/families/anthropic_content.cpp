@@ -283,7 +283,10 @@ void read_tool(const json::object& object, const std::string& pointer, Conversat
   tool.require("name");
   std::string name = tool.string("name").value_or("");
   const std::string type = tool.string("type").value_or("custom");
-  if (read_cache_control(tool, violations)) conversation.cache_tools = true;
+  if (const auto point = read_cache_control(tool, violations)) {
+    conversation.cache_tools = true;
+    conversation.tools_point = *point;
+  }
   if (type != "custom") {
     conversation.tools.push_back(provider_tool(std::move(name), type, object));
     return;

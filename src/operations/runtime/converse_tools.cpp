@@ -140,7 +140,7 @@ void read_tool_config(const api::runtime::ToolConfiguration& config, bool stream
       throw errors::not_implemented(fmt::format("the system tool {}", tool.systemTool->name));
     }
     if (tool.cachePoint) {
-      read_cache_point(*tool.cachePoint, model);
+      conversation.tools_point = read_cache_point(*tool.cachePoint, model);
       conversation.cache_tools = true;
       continue;
     }

@@ -95,7 +95,7 @@ std::vector<Point> find_points(const Conversation& conversation, Fingerprint fin
     fingerprint.add("description", tool.description);
     fingerprint.add("schema", tool.input_schema);
   }
-  if (conversation.cache_tools) found({});
+  if (conversation.cache_tools) found(conversation.tools_point);
   for (const ContentBlock& block : conversation.system) {
     if (const auto* point = std::get_if<CachePoint>(&block)) {
       found(*point);
