@@ -1,7 +1,5 @@
 #include "inference/engines/anthropic_engine.hpp"
 
-#include <stdexcept>
-
 #include "inference/engines/chat_request.hpp"
 #include "inference/engines/deadline.hpp"
 #include "inference/engines/engine_errors.hpp"
@@ -24,13 +22,6 @@ std::string own_name(std::string_view model_id) {
   return std::string(model_id.substr(0, model_id.rfind("-v")));
 }
 
-std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
-  std::vector<wire::Endpoint> endpoints;
-  for (const std::string& url : urls) endpoints.push_back(wire::parse_endpoint(url));
-  if (endpoints.empty()) throw std::invalid_argument("an Anthropic engine has no endpoint");
-  return endpoints;
-}
-
 }  // namespace
 
 AnthropicEngine::AnthropicEngine(EngineOptions options, wire::Client& client)
@@ -39,7 +30,8 @@ AnthropicEngine::AnthropicEngine(EngineOptions options, wire::Client& client)
       client_(client),
       key_(read_upstream_key_blocking(upstream_.api_key_env, upstream_.api_key_file)),
       served_by_("anthropic/" + (upstream_.model.empty() ? options_.name : upstream_.model)),
-      pool_(parse_all(upstream_.endpoints), {.concurrency_max = upstream_.concurrency_max}),
+      pool_(parse_endpoints(upstream_.endpoints, "an Anthropic engine"),
+            {.concurrency_max = upstream_.concurrency_max}),
       admission_(std::make_shared<Admission>(pool_.size() * upstream_.concurrency_max,
                                              upstream_.queue_max)) {}
 
@@ -91,10 +83,7 @@ Task<> AnthropicEngine::try_one(const std::string& path, const std::string& body
     attempt.failure = messages_error_from_response(response->status(), std::move(reason), key_);
   } catch (const wire::ClientError& problem) {
     attempt.failure = error_from_transport(problem);
-    if (problem.phase == wire::ClientError::Phase::kConnect) {
-      pool_.failed(index, SteadyClock::now(),
-                   fmt::format("{}: {}", endpoint.text(), problem.what()));
-    }
+    pool_.request_failed(index, SteadyClock::now(), problem);
   }
   if (!is_worth_another_server(attempt.failure->kind)) throw *attempt.failure;
 }
@@ -103,14 +92,8 @@ Task<> AnthropicEngine::try_one(const std::string& path, const std::string& body
 Task<> AnthropicEngine::open_somewhere(std::string path, std::string body, Attempt& attempt) {
   do {
     attempt.place.reset();
-    if (auto place = pool_.choose(SteadyClock::now(), attempt.tried)) {
-      attempt.place.emplace(std::move(*place));
-    } else if (attempt.failure) {
-      throw *attempt.failure;
-    } else {
-      throw EngineError(EngineError::Kind::kUnavailable,
-                        "No server for this model can be reached.");
-    }
+    attempt.place.emplace(
+        pool_.choose_or_throw(SteadyClock::now(), attempt.tried, attempt.failure));
     co_await try_one(path, body, attempt);
   } while (!attempt.response);
 }
@@ -166,14 +149,7 @@ Task<std::int64_t> AnthropicEngine::count_tokens(GenerationRequest request) {
 
 /// Nobody asks it how it is before somebody wants something of it: every question costs.
 EngineStatus AnthropicEngine::status() const {
-  const EndpointPool::Status pool = pool_.status();
-  EngineStatus status;
-  status.name = options_.name;
-  status.state = pool.reachable > 0 ? "ready" : "unreachable";
-  status.detail = pool.trouble;
-  status.slots = static_cast<int>(pool_.size() * upstream_.concurrency_max);
-  status.slots_busy = static_cast<int>(pool.busy);
-  return status;
+  return pool_.engine_status(options_.name);
 }
 
 }  // namespace bedplate::inference

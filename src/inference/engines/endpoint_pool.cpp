@@ -1,8 +1,19 @@
 #include "inference/engines/endpoint_pool.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace bedplate::inference {
+
+std::vector<wire::Endpoint> parse_endpoints(const std::vector<std::string>& urls,
+                                            std::string_view engine) {
+  std::vector<wire::Endpoint> endpoints;
+  for (const std::string& url : urls) endpoints.push_back(wire::parse_endpoint(url));
+  if (endpoints.empty()) throw std::invalid_argument(fmt::format("{} has no endpoint", engine));
+  return endpoints;
+}
 
 EndpointPool::EndpointPool(std::vector<wire::Endpoint> endpoints, Limits limits)
     : endpoints_(std::move(endpoints)), limits_(limits), servers_(endpoints_.size()) {}
@@ -29,6 +40,13 @@ std::optional<EndpointPool::Place> EndpointPool::choose(Time now,
   return std::optional<Place>(std::in_place, *this, *best);
 }
 
+EndpointPool::Place EndpointPool::choose_or_throw(Time now, const std::vector<std::size_t>& tried,
+                                                  const std::optional<EngineError>& failure) {
+  if (auto place = choose(now, tried)) return std::move(*place);
+  if (failure) throw *failure;
+  throw EngineError(EngineError::Kind::kUnavailable, "No server for this model can be reached.");
+}
+
 void EndpointPool::leave(std::size_t index) {
   const std::lock_guard lock(mutex_);
   --servers_[index].busy;
@@ -48,6 +66,11 @@ void EndpointPool::failed(std::size_t index, Time now, const std::string& why) {
   server.trouble = why;
   // It may come back as something else.
   server.traits.reset();
+}
+
+void EndpointPool::request_failed(std::size_t index, Time now, const wire::ClientError& problem) {
+  if (problem.phase != wire::ClientError::Phase::kConnect) return;
+  failed(index, now, fmt::format("{}: {}", endpoint(index).text(), problem.what()));
 }
 
 std::optional<ServerTraits> EndpointPool::traits(std::size_t index) const {
@@ -71,6 +94,17 @@ EndpointPool::Status EndpointPool::status() const {
       status.trouble = server.trouble;
     }
   }
+  return status;
+}
+
+EngineStatus EndpointPool::engine_status(const std::string& name) const {
+  const Status pool = status();
+  EngineStatus status;
+  status.name = name;
+  status.state = pool.reachable > 0 ? "ready" : "unreachable";
+  status.detail = pool.trouble;
+  status.slots = static_cast<int>(size() * limits_.concurrency_max);
+  status.slots_busy = static_cast<int>(pool.busy);
   return status;
 }
 

@@ -9,10 +9,16 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "inference/engine.hpp"
 #include "inference/engines/dialect.hpp"
 #include "wire/client.hpp"
 
 namespace bedplate::inference {
+
+/// An engine's endpoints. Throws std::invalid_argument with a text for the operator when one is no
+/// URL or there is none; `engine` is what kind it is, "an Anthropic engine".
+std::vector<wire::Endpoint> parse_endpoints(const std::vector<std::string>& urls,
+                                            std::string_view engine);
 
 /// Chooses the least loaded of the servers that can be reached. A server that fails is left alone
 /// for a while, which doubles with each failure in a row; then one request, or a health check,
@@ -49,9 +55,17 @@ class EndpointPool {
   /// A place at a server that is not in `tried`; nothing when there is none.
   std::optional<Place> choose(Time now, const std::vector<std::size_t>& tried);
 
+  /// The same; when there is none, throws what the last server tried met, if any, else EngineError
+  /// (kUnavailable).
+  Place choose_or_throw(Time now, const std::vector<std::size_t>& tried,
+                        const std::optional<EngineError>& failure);
+
   void succeeded(std::size_t index);
   /// `why` is for people.
   void failed(std::size_t index, Time now, const std::string& why);
+  /// A request met `problem` there. A server that hangs up on one request may do well with all
+  /// others: only one that cannot be reached is left alone.
+  void request_failed(std::size_t index, Time now, const wire::ClientError& problem);
 
   std::size_t size() const { return endpoints_.size(); }
   const wire::Endpoint& endpoint(std::size_t index) const { return endpoints_[index]; }
@@ -65,6 +79,8 @@ class EndpointPool {
     std::string trouble;   ///< the last failure of a server that is not reachable
   };
   Status status() const;
+  /// The same, as an operator sees the engine of that name.
+  EngineStatus engine_status(const std::string& name) const;
 
  private:
   struct Server {

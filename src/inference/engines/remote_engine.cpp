@@ -1,6 +1,5 @@
 #include "inference/engines/remote_engine.hpp"
 
-#include <stdexcept>
 #include <tuple>
 
 #include "inference/engines/deadline.hpp"
@@ -12,13 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kCheckTimeout{5'000};
 constexpr std::chrono::milliseconds kTasksEndTimeout{1'000};
-
-std::vector<wire::Endpoint> parse_all(const std::vector<std::string>& urls) {
-  std::vector<wire::Endpoint> endpoints;
-  for (const std::string& url : urls) endpoints.push_back(wire::parse_endpoint(url));
-  if (endpoints.empty()) throw std::invalid_argument("an OpenAI-compatible engine has no endpoint");
-  return endpoints;
-}
 
 }  // namespace
 
@@ -41,7 +33,8 @@ RemoteEngine::RemoteEngine(EngineOptions options, wire::Client& client, Executor
       check_interval_(check_interval),
       authorization_(read_authorization_blocking(remote_)),
       served_by_("openai/" + (remote_.model.empty() ? options_.name : remote_.model)),
-      pool_(parse_all(remote_.endpoints), {.concurrency_max = remote_.concurrency_max}),
+      pool_(parse_endpoints(remote_.endpoints, "an OpenAI-compatible engine"),
+            {.concurrency_max = remote_.concurrency_max}),
       admission_(
           std::make_shared<Admission>(pool_.size() * remote_.concurrency_max, remote_.queue_max)),
       tasks_("engine " + options_.name) {}
@@ -84,14 +77,6 @@ struct RemoteEngine::Attempt {
   std::optional<EngineError> failure;  ///< of the last server tried
 };
 
-/// A server that hangs up on one request may do well with all others: only one that cannot be
-/// reached is left alone.
-void RemoteEngine::note_failure(std::size_t index, const wire::ClientError& problem) {
-  if (problem.phase != wire::ClientError::Phase::kConnect) return;
-  pool_.failed(index, SteadyClock::now(),
-               fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
-}
-
 Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt) {
   const std::size_t index = attempt.place->index();
   attempt.tried.push_back(index);
@@ -104,7 +89,7 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
     pool_.succeeded(index);
   } catch (const wire::ClientError& problem) {
     attempt.failure = error_from_transport(problem);
-    note_failure(index, problem);
+    pool_.request_failed(index, SteadyClock::now(), problem);
     if (attempt.failure->kind == EngineError::Kind::kTimeout) throw *attempt.failure;
   } catch (const EngineError& error) {
     if (!is_worth_another_server(error.kind)) throw;
@@ -116,14 +101,8 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
 Task<> RemoteEngine::open_somewhere(const GenerationRequest& request, Attempt& attempt) {
   do {
     attempt.place.reset();
-    if (auto place = pool_.choose(SteadyClock::now(), attempt.tried)) {
-      attempt.place.emplace(std::move(*place));
-    } else if (attempt.failure) {
-      throw *attempt.failure;
-    } else {
-      throw EngineError(EngineError::Kind::kUnavailable,
-                        "No server for this model can be reached.");
-    }
+    attempt.place.emplace(
+        pool_.choose_or_throw(SteadyClock::now(), attempt.tried, attempt.failure));
     co_await try_one(request, attempt);
   } while (!attempt.response);
 }
@@ -153,15 +132,12 @@ Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {
 }
 
 Task<> RemoteEngine::count(GenerationRequest request, std::int64_t& tokens) {
-  const auto place = pool_.choose(SteadyClock::now(), {});
-  if (!place) {
-    throw EngineError(EngineError::Kind::kUnavailable, "No server for this model can be reached.");
-  }
+  const auto place = pool_.choose_or_throw(SteadyClock::now(), {}, std::nullopt);
   try {
-    OpenAiServer server = co_await known_server(place->index());
+    OpenAiServer server = co_await known_server(place.index());
     tokens = co_await count_tokens_of(client_, std::move(server), std::move(request));
   } catch (const wire::ClientError& problem) {
-    note_failure(place->index(), problem);
+    pool_.request_failed(place.index(), SteadyClock::now(), problem);
     throw error_from_transport(problem);
   }
 }
@@ -220,14 +196,7 @@ bool RemoteEngine::reads_images() const {
 }
 
 EngineStatus RemoteEngine::status() const {
-  const EndpointPool::Status pool = pool_.status();
-  EngineStatus status;
-  status.name = options_.name;
-  status.state = pool.reachable > 0 ? "ready" : "unreachable";
-  status.detail = pool.trouble;
-  status.slots = static_cast<int>(pool_.size() * remote_.concurrency_max);
-  status.slots_busy = static_cast<int>(pool.busy);
-  return status;
+  return pool_.engine_status(options_.name);
 }
 
 }  // namespace bedplate::inference

@@ -42,7 +42,6 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   OpenAiServer server(std::size_t index, ServerTraits traits) const;
   Task<OpenAiServer> known_server(std::size_t index);
   Task<> open_somewhere(const GenerationRequest& request, Attempt& attempt);
-  void note_failure(std::size_t index, const wire::ClientError& problem);
   Task<> try_one(const GenerationRequest& request, Attempt& attempt);
   Task<> run(GenerationRequest request, GenerationContext& context);
   Task<> count(GenerationRequest request, std::int64_t& tokens);

@@ -46,14 +46,9 @@ Task<> RemoteEngine::call_somewhere(ServerCall& call) {
   std::vector<std::size_t> tried;
   std::optional<EngineError> failure;
   for (;;) {
-    const auto place = pool_.choose(SteadyClock::now(), tried);
-    if (!place && failure) throw *failure;
-    if (!place) {
-      throw EngineError(EngineError::Kind::kUnavailable,
-                        "No server for this model can be reached.");
-    }
-    tried.push_back(place->index());
-    failure = co_await call_one(call, place->index());
+    const auto place = pool_.choose_or_throw(SteadyClock::now(), tried, failure);
+    tried.push_back(place.index());
+    failure = co_await call_one(call, place.index());
     if (!failure) co_return;
   }
 }

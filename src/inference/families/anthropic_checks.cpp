@@ -5,6 +5,7 @@
 
 #include "base/api_error.hpp"
 #include "inference/families/anthropic_content.hpp"
+#include "inference/families/tool_turns.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -34,15 +35,6 @@ void check_texts(const Message& message, bool prefill) {
     throw errors::validation(
         "messages: final assistant content cannot end with trailing whitespace");
   }
-}
-
-template <class Block, class Id>
-std::vector<std::string> ids_in(const Message& message, Id id) {
-  std::vector<std::string> ids;
-  for (const ContentBlock& block : message.content) {
-    if (const auto* found = std::get_if<Block>(&block)) ids.push_back(found->*id);
-  }
-  return ids;
 }
 
 void check_answers(const std::vector<std::string>& calls, const std::vector<std::string>& results,
@@ -146,8 +138,8 @@ void check_anthropic_conversation(const Conversation& conversation) {
           i));
     }
     check_texts(messages[i], prefill);
-    check_answers(calls, ids_in<ToolResultBlock>(messages[i], &ToolResultBlock::tool_use_id), i);
-    calls = ids_in<ToolUseBlock>(messages[i], &ToolUseBlock::id);
+    check_answers(calls, answered_in(messages[i]), i);
+    calls = called_in(messages[i]);
   }
   check_answers(calls, {}, messages.size());
   check_cache_points(conversation);

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 namespace bedplate::inference {
-namespace {
-
 std::vector<std::string> called_in(const Message& message) {
   std::vector<std::string> ids;
   for (const ContentBlock& block : message.content) {
@@ -22,6 +20,8 @@ std::vector<std::string> answered_in(const Message& message) {
   }
   return ids;
 }
+
+namespace {
 
 /// What is left of `from` when each of `taken` has taken its equal away.
 std::vector<std::string> without(std::vector<std::string> from,

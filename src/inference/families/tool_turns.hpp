@@ -10,6 +10,10 @@
 
 namespace bedplate::inference {
 
+/// The ids of the tool calls of a message, and of the results in it, in order.
+std::vector<std::string> called_in(const Message& message);
+std::vector<std::string> answered_in(const Message& message);
+
 /// The first place where calls and results do not fit together.
 struct ToolTurnFault {
   enum class Kind {

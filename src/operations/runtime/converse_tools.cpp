@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "inference/families/tool_turns.hpp"
 #include "operations/runtime/converse_blocks.hpp"
 
 namespace bedplate::operations {
@@ -15,8 +16,6 @@ using inference::Conversation;
 using inference::Message;
 using inference::Tool;
 using inference::ToolChoice;
-using inference::ToolResultBlock;
-using inference::ToolUseBlock;
 
 Tool read_tool(const api::runtime::ToolSpecification& in, std::size_t index) {
   const json::object* schema = in.inputSchema.json ? in.inputSchema.json->if_object() : nullptr;
@@ -60,24 +59,6 @@ ToolChoice read_choice(const api::runtime::ToolChoice& in, const CatalogueModel&
   return choice;
 }
 
-std::vector<std::string> ids_of_calls(const Message& message) {
-  std::vector<std::string> ids;
-  for (const auto& block : message.content) {
-    if (const auto* call = std::get_if<ToolUseBlock>(&block)) ids.push_back(call->id);
-  }
-  return ids;
-}
-
-std::vector<std::string> ids_of_results(const Message& message) {
-  std::vector<std::string> ids;
-  for (const auto& block : message.content) {
-    if (const auto* result = std::get_if<ToolResultBlock>(&block)) {
-      ids.push_back(result->tool_use_id);
-    }
-  }
-  return ids;
-}
-
 void check_answered(const std::vector<std::string>& calls, const std::vector<std::string>& results,
                     std::size_t turn) {
   std::string missing;
@@ -111,13 +92,13 @@ void check_mixture(const Message& message, std::size_t turn, const CatalogueMode
   const bool text = std::any_of(message.content.begin(), message.content.end(), [](auto& block) {
     return std::holds_alternative<inference::TextBlock>(block);
   });
-  if (text && !ids_of_results(message).empty()) {
+  if (text && !inference::answered_in(message).empty()) {
     throw errors::validation(
         fmt::format("messages.{}.content: Conversation blocks and tool result blocks cannot be "
                     "provided in the same turn.",
                     turn));
   }
-  if (text && family.starts_with("mistral") && !ids_of_calls(message).empty()) {
+  if (text && family.starts_with("mistral") && !inference::called_in(message).empty()) {
     throw errors::validation(
         fmt::format("messages.{}.content: Conversation blocks and tool use blocks cannot be "
                     "provided in the same turn.",
@@ -166,8 +147,8 @@ void check_tool_turns(const Conversation& conversation, bool has_tool_config,
   std::vector<std::string> calls;
   for (std::size_t turn = 0; turn < conversation.messages.size(); ++turn) {
     const Message& message = conversation.messages[turn];
-    const std::vector<std::string> results = ids_of_results(message);
-    const std::vector<std::string> next = ids_of_calls(message);
+    const std::vector<std::string> results = inference::answered_in(message);
+    const std::vector<std::string> next = inference::called_in(message);
     if (!has_tool_config && !(results.empty() && next.empty())) {
       throw errors::validation(
           "The toolConfig field must be defined when using toolUse and toolResult content blocks.");
