@@ -404,6 +404,9 @@ def test_a_server_that_hangs_up(studio):
     studio.images.fault = "hang up"
     code, _ = studio.refusal(TITAN_1, titan())
     assert code in ("ModelErrorException", "ServiceUnavailableException")
+    # One request's bad luck is not the next one's.
+    studio.images.fault = ""
+    assert len(studio.invoke(TITAN_1, titan())["images"]) == 1
 
 
 def test_openais_own_models_get_what_they_know(openai_studio):

@@ -62,8 +62,7 @@ Task<std::optional<EngineError>> RemoteEngine::call_one(ServerCall& call, std::s
     co_return std::nullopt;
   } catch (const wire::ClientError& problem) {
     EngineError failure = error_from_transport(problem);
-    pool_.failed(index, SteadyClock::now(),
-                 fmt::format("{}: {}", pool_.endpoint(index).text(), problem.what()));
+    pool_.request_failed(index, SteadyClock::now(), problem);
     if (failure.kind == EngineError::Kind::kTimeout) throw failure;
     co_return failure;
   } catch (const EngineError& error) {
