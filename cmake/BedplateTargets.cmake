@@ -22,9 +22,8 @@ function(bedplate_library name)
 
   if(BEDPLATE_TESTS AND tests)
     add_executable(bedplate_${name}_test ${tests})
-    target_link_libraries(bedplate_${name}_test PRIVATE bedplate_${name} GTest::gtest_main
-                                                        GTest::gmock)
-    bedplate_use_precompiled_header(bedplate_${name}_test)
+    target_link_libraries(bedplate_${name}_test PRIVATE bedplate_${name} bedplate_test_settings)
+    target_precompile_headers(bedplate_${name}_test REUSE_FROM bedplate_test_pch)
     add_test(NAME ${name} COMMAND bedplate_${name}_test)
     set_tests_properties(${name} PROPERTIES
       ENVIRONMENT "BEDPLATE_SOURCE_DIR=${CMAKE_SOURCE_DIR};BEDPLATE_BINARY_DIR=${CMAKE_BINARY_DIR}"
@@ -32,7 +31,7 @@ function(bedplate_library name)
   endif()
 endfunction()
 
-# Every target shares the one precompiled header that bedplate_pch builds.
+# Every target but the tests shares the one precompiled header that bedplate_pch builds.
 function(bedplate_use_precompiled_header target)
   target_link_libraries(${target} PUBLIC bedplate_settings)
   target_precompile_headers(${target} REUSE_FROM bedplate_pch)

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # test.sh [SUITE…]: builds what the suites need, runs them, and ends with the line
 #   N passed, N failed, N skipped
-# Suites: see all_suites. NAME-asan and NAME-tsan run a suite on a sanitizer's build. The results
-# lie in build/test-results. Nothing here reads standard input.
+# Suites: see all_suites, and `unit`. NAME-asan and NAME-tsan run a suite on a sanitizer's build.
+# The results lie in build/test-results. Nothing here reads standard input.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-all_suites=(tidy scripts compatibility tools catalog unit unit-asan protocol protocol-asan
+# The unit tests run under the sanitizers only, which halves what is compiled; `sandbox` are those
+# whose limits the sanitizers hide.
+all_suites=(tidy scripts compatibility tools catalog sandbox unit-asan protocol protocol-asan
   conformance scenarios scenarios-asan)
 readonly WORKERS=${TEST_WORKERS:-2}
 readonly TEST_TIMEOUT_S=180
@@ -20,7 +22,16 @@ preset_of() {
   case $1 in
     *-asan) echo asan-ubsan ;;
     *-tsan) echo tsan ;;
-    unit | protocol | conformance | scenarios) echo release ;;
+    unit | sandbox | protocol | conformance | scenarios) echo release ;;
+  esac
+}
+
+# What a suite needs of its preset's build; nothing: all of it.
+targets_of() {
+  case $1 in
+    sandbox) echo bedplate_documents_test ;;
+    protocol | protocol-*) echo bedplate bedplate_event_frame_tool ;;
+    conformance | scenarios | scenarios-*) echo bedplate fake_engine ;;
   esac
 }
 
@@ -34,9 +45,10 @@ done
 unit() {
   local folder=build/$1
   local name=$2
+  shift 2
   GTEST_OUTPUT=xml:$results/$name.gtest/ GTEST_BRIEF=1 "${launcher[@]}" ctest \
     --test-dir "$folder" --output-on-failure --no-tests=error -j "$WORKERS" \
-    --exclude-regex '^(apigen|compatibility_page)$' \
+    --exclude-regex '^(apigen|compatibility_page)$' "$@" \
     --output-junit "$results/$name.xml" >"$results/$name.log" 2>&1 || {
     cat "$results/$name.log"
     return 1
@@ -79,6 +91,7 @@ run_suite() {
     compatibility) compatibility ;;
     tools) with_pytest release tools tools/*/tests ;;
     catalog) with_pytest release catalog tests/catalog ;;
+    sandbox) unit "$preset" "$suite" --tests-regex '^documents$' ;;
     unit | unit-*) unit "$preset" "$suite" ;;
     *) with_pytest "$preset" "$suite" "tests/${suite%-*san}" ;;
   esac
@@ -96,16 +109,19 @@ mkdir -p "$results"
 clients=$!
 trap 'kill "$clients" 2>/dev/null || true' EXIT
 
-declare -A built=()
+declare -A targets=()
 for suite in "${suites[@]}"; do
   preset=$(preset_of "$suite")
-  if [[ -n $preset && -z ${built[$preset]:-} ]]; then
-    echo "== build $preset"
-    tools/setup/build.sh "$preset"
-    built[$preset]=1
-  fi
+  [[ -n $preset ]] || continue
+  needed=$(targets_of "$suite")
+  targets[$preset]+=" ${needed:-all}"
 done
-((${#built[@]} == 0)) || tools/setup/check-models.sh
+for preset in "${!targets[@]}"; do
+  echo "== build $preset"
+  read -ra needed <<<"${targets[$preset]}"
+  tools/setup/build.sh "$preset" "${needed[@]}"
+done
+((${#targets[@]} == 0)) || tools/setup/check-models.sh
 if ! wait "$clients"; then
   cat "$results/clients.log"
   exit 1
