@@ -33,14 +33,15 @@ CLANG_FORMAT_VERSION = "14"  # Debian 12's; another one formats some lines other
 MAY_INCLUDE = {
     "base": (),
     "async": ("base",),
+    "storage": ("base", "async"),
     "wire": ("base", "async"),
     "protocol": ("base", "async", "wire/http.hpp", "api"),
-    "identity": ("base", "async", "wire/http.hpp"),
+    "identity": ("base", "async", "storage", "wire/http.hpp"),
     "documents": ("base", "async"),
-    "inference": ("base", "async", "wire", "protocol", "identity", "documents"),
-    "operations": ("base", "async", "wire", "protocol", "identity", "documents", "inference",
-                   "api"),
-    "app": ("base", "async", "wire", "protocol", "identity", "documents", "inference",
+    "inference": ("base", "async", "storage", "wire", "protocol", "identity", "documents"),
+    "operations": ("base", "async", "storage", "wire", "protocol", "identity", "documents",
+                   "inference", "api"),
+    "app": ("base", "async", "storage", "wire", "protocol", "identity", "documents", "inference",
             "operations", "api"),
 }
 SOURCE_ROOTS = ("src", "tests", "bench")
