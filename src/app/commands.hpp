@@ -41,6 +41,15 @@ struct ReadDocumentOptions {
 };
 int read_document_command(const ReadDocumentOptions& options);
 
+struct BackupOptions {
+  std::string file;
+  bool force = false;  ///< overwrite it
+};
+/// Writes all state to a file, beside a running server or without one.
+int backup_command(const Configuration& configuration, const BackupOptions& options);
+/// Replaces all state by that of a backup.
+int restore_command(const Configuration& configuration, const std::string& file);
+
 int doctor_command(const Configuration& configuration);
 
 /// Prints a completion script for bash, zsh or fish, made from the program's own options.

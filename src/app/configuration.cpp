@@ -260,6 +260,38 @@ void read_tls(Section section, Configuration& configuration, const fs::path& bas
   section.refuse_unknown();
 }
 
+/// `[storage]`; the file of SQLite follows from the data directory, which is not known yet.
+void read_storage(Section section, storage::StoreOptions& storage, const fs::path& base) {
+  using Kind = storage::StoreOptions::Kind;
+  storage.url = section.text("url").value_or("");
+  storage.password_env = section.text("password_env").value_or("");
+  if (const auto file = section.text("password_file")) {
+    storage.password_file = expand_home(*file, base);
+  }
+  const std::string kind =
+      section.text("kind").value_or(storage.url.empty() ? "sqlite" : "postgres");
+  if (kind != "sqlite" && kind != "postgres") {
+    throw section.error("'storage.kind' must be \"sqlite\" or \"postgres\"");
+  }
+  storage.kind = kind == "sqlite" ? Kind::kSqlite : Kind::kPostgres;
+  const bool has_password = !storage.password_env.empty() || !storage.password_file.empty();
+  if (storage.kind == Kind::kSqlite && (!storage.url.empty() || has_password)) {
+    throw section.error("'url' and its password are for kind = \"postgres\"");
+  }
+  if (storage.kind == Kind::kPostgres && storage.url.empty()) {
+    throw section.error("kind = \"postgres\" needs 'url'");
+  }
+  if (!storage.password_env.empty() && !storage.password_file.empty()) {
+    throw section.error("'password_env' and 'password_file' exclude each other");
+  }
+  try {
+    if (storage.kind == Kind::kPostgres) storage::check_postgres_url(storage.url);
+  } catch (const std::invalid_argument& problem) {
+    throw section.error(problem.what());
+  }
+  section.refuse_unknown();
+}
+
 /// Invented replies are for models that somebody has named, never for whatever else there is.
 void check_scripted(const Configuration& configuration, const inference::Binding& binding,
                     const Section& section) {
@@ -298,6 +330,9 @@ void read_file(const fs::path& file, Configuration& configuration) {
   if (auto section = root.section("tls")) read_tls(std::move(*section), configuration, base);
   if (auto section = root.section("limits")) {
     read_limits(std::move(*section), configuration.listen.limits);
+  }
+  if (auto section = root.section("storage")) {
+    read_storage(std::move(*section), configuration.storage, base);
   }
   if (const auto text = root.text("llama_server")) {
     configuration.engines.llama_server = expand_home(*text, base);
@@ -423,6 +458,7 @@ Configuration load_configuration_blocking(const ConfigurationFlags& flags) {
   }
   const Installation installation = find_installation_blocking();
   configuration.engines.run_dir = configuration.data_dir / "run";
+  configuration.storage.file = configuration.data_dir / "bedplate.db";
   configuration.engines.engine_prefix = installation.engine_prefix;
   add_embedding_model(configuration, installation.embedding_weights.empty()
                                          ? configuration.data_dir / "models" / kEmbeddingWeights

@@ -9,6 +9,7 @@
 
 #include "inference/bindings.hpp"
 #include "inference/engines.hpp"
+#include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
 namespace bedplate::app {
@@ -21,6 +22,7 @@ struct Configuration {
   std::string default_region = "us-east-1";
   std::size_t io_threads = 0;  ///< 0: one per core
   std::string log_level = "info";
+  storage::StoreOptions storage;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::optional<std::filesystem::path> file;  ///< where it was read from

@@ -1,6 +1,7 @@
 // The configuration file: every key in effect, every mistake named with its line.
 #include "app/configuration.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -47,6 +48,38 @@ TEST_F(ConfigurationTest, WithoutAFileItsOwnModelsServeEverything) {
   EXPECT_EQ(configuration.engines.engines[0].name, "embedding");
   EXPECT_EQ(configuration.engines.engines[1].name, "demo");
   EXPECT_TRUE(configuration.bindings.back().text_only);
+}
+
+TEST_F(ConfigurationTest, StateIsInTheDataDirectoryUnlessOneLineSaysOtherwise) {
+  using Kind = storage::StoreOptions::Kind;
+  const Configuration by_itself = load_configuration_blocking(flags_);
+  EXPECT_EQ(by_itself.storage.kind, Kind::kSqlite);
+  EXPECT_EQ(by_itself.storage.file, dir_ / "bedplate.db");
+  const Configuration one_line = load("storage.url = \"postgresql://me@db/bedplate\"");
+  EXPECT_EQ(one_line.storage.kind, Kind::kPostgres);
+  EXPECT_EQ(one_line.storage.url, "postgresql://me@db/bedplate");
+  const Configuration with_password = load(R"(
+[storage]
+kind = "postgres"
+url = "postgresql://me@db/bedplate"
+password_file = "secret"
+)");
+  EXPECT_EQ(with_password.storage.password_file, dir_ / "secret");
+}
+
+TEST_F(ConfigurationTest, NamesMistakesInStorage) {
+  EXPECT_THAT(mistake("[storage]\nkind = \"mysql\""), testing::HasSubstr("\"sqlite\" or"));
+  EXPECT_THAT(mistake("[storage]\nkind = \"postgres\""), testing::HasSubstr("needs 'url'"));
+  EXPECT_THAT(mistake("[storage]\nkind = \"sqlite\"\nurl = \"postgresql:///d\""),
+              testing::HasSubstr("are for kind"));
+  EXPECT_THAT(mistake("[storage]\npassword_env = \"X\""), testing::HasSubstr("are for kind"));
+  EXPECT_THAT(mistake("[storage]\nurl = \"postgresql://me:secret@db/d\""),
+              testing::AllOf(testing::HasSubstr("holds a password"),
+                             testing::Not(testing::HasSubstr("secret@"))));
+  EXPECT_THAT(mistake("[storage]\nurl = \"postgresql:///d\"\npassword_env = \"X\"\n"
+                      "password_file = \"y\""),
+              testing::HasSubstr("exclude"));
+  EXPECT_THAT(mistake("[storage]\nfile = \"x\""), testing::HasSubstr("storage.file"));
 }
 
 TEST_F(ConfigurationTest, ReadsEnginesAndBindingsInOrder) {

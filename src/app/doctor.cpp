@@ -16,6 +16,7 @@
 #include "inference/engines/llama_program.hpp"
 #include "inference/engines/scripted_rules.hpp"
 #include "inference/engines/weights_file.hpp"
+#include "storage/open_store.hpp"
 
 namespace bedplate::app {
 namespace fs = std::filesystem;
@@ -129,6 +130,24 @@ void check_data_dir(const Configuration& configuration, Report& report) {
   }
 }
 
+void check_store(const Configuration& configuration, Report& report) {
+  const storage::StoreOptions& options = configuration.storage;
+  const bool sqlite = options.kind == storage::StoreOptions::Kind::kSqlite;
+  if (sqlite && !fs::exists(options.file)) {
+    report.good("store", "none yet: the first start makes it");
+    return;
+  }
+  try {
+    const auto store = storage::open_store_blocking(options);
+    store->check_blocking();
+    report.good("store", store->description());
+  } catch (const std::exception& problem) {
+    report.bad("store", problem.what(),
+               sqlite ? "mend it as it says (docs/storage.md)"
+                      : "start PostgreSQL, or correct [storage] in the configuration");
+  }
+}
+
 bool can_bind(const wire::ServerOptions& listen) {
   const bool v6 = listen.host.find(':') != std::string::npos;
   const int fd = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -212,6 +231,7 @@ int doctor_command(const Configuration& configuration) {
   check_engine(configuration, report);
   check_weights(configuration, report);
   check_data_dir(configuration, report);
+  check_store(configuration, report);
   check_port(configuration, report);
   check_memory(report);
   check_documents(report);

@@ -59,6 +59,8 @@ int run(int argc, char** argv) {
   ChatOptions chat_options;
   ModelsOptions models_options;
   ReadDocumentOptions read_document_options;
+  BackupOptions backup_options;
+  std::string restore_file;
   std::string shell;
 
   CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
@@ -97,6 +99,19 @@ int run(int argc, char** argv) {
   add_common(doctor, flags);
   doctor.add_option("--listen", flags.listen, "The address to check")->type_name("HOST:PORT");
 
+  CLI::App& backup =
+      *program.add_subcommand("backup", "Write all state to one file; the server may run");
+  add_common(backup, flags);
+  backup.add_option("file", backup_options.file, "The file to write")
+      ->required()
+      ->type_name("FILE");
+  backup.add_flag("--force", backup_options.force, "Overwrite the file");
+
+  CLI::App& restore = *program.add_subcommand(
+      "restore", "Replace all state by that of a backup; the server may run");
+  add_common(restore, flags);
+  restore.add_option("file", restore_file, "The backup")->required()->type_name("FILE");
+
   CLI::App& read_document =
       *program.add_subcommand("read-document", "Print the text that a model gets of a document");
   read_document.add_option("file", read_document_options.file, "The document or image")
@@ -125,6 +140,8 @@ int run(int argc, char** argv) {
     if (env.parsed()) return env_command(configuration, env_options);
     if (chat.parsed()) return chat_command(configuration, chat_options);
     if (models.parsed()) return models_command(configuration, models_options);
+    if (backup.parsed()) return backup_command(configuration, backup_options);
+    if (restore.parsed()) return restore_command(configuration, restore_file);
     return doctor_command(configuration);
   });
 }

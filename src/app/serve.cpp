@@ -15,6 +15,7 @@
 #include "identity/authenticator.hpp"
 #include "inference/bindings.hpp"
 #include "operations/gateway.hpp"
+#include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
 namespace bedplate::app {
@@ -114,6 +115,7 @@ int serve(Configuration configuration) {
                                   ? configuration.io_threads
                                   : std::max(1u, std::thread::hardware_concurrency());
   IoPool pool(threads);
+  const auto state = storage::open_store_blocking(configuration.storage);
   wire::Client client(pool, {});
   inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
   inference::Engines engines(pool, client, configuration.engines);
@@ -121,8 +123,8 @@ int serve(Configuration configuration) {
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
   inference::PromptCache prompt_cache;
-  const operations::Services services{clock, bindings, reasoning_signer, document_reader,
-                                      prompt_cache};
+  const operations::Services services{clock,           bindings,     reasoning_signer,
+                                      document_reader, prompt_cache, *state};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(

@@ -9,6 +9,7 @@
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
 #include "inference/reasoning_signer.hpp"
+#include "storage/store.hpp"
 #include "wire/http.hpp"
 
 namespace bedplate::operations {
@@ -20,6 +21,7 @@ struct Services {
   const inference::ReasoningSigner& reasoning_signer;
   documents::DocumentReader& document_reader;
   inference::PromptCache& prompt_cache;
+  storage::Store& store;
 };
 
 /// One request.

@@ -51,6 +51,10 @@ std::unique_ptr<Backend> open_backend(const StoreOptions& options) {
 
 }  // namespace
 
+void check_postgres_url(const std::string& url) {
+  postgres::check_url(url);
+}
+
 std::unique_ptr<Store> open_store_blocking(const StoreOptions& options) {
   return std::make_unique<Store>(open_backend(options), options.limits);
 }

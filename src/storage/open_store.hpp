@@ -19,6 +19,9 @@ struct StoreOptions {
   StoreLimits limits;
 };
 
+/// Throws std::invalid_argument when the URL is none, or holds a password.
+void check_postgres_url(const std::string& url);
+
 /// Opens the database, makes it when there is none (SQLite), and migrates it. Throws StoreError,
 /// and std::invalid_argument for a wrong URL or a password that cannot be read.
 std::unique_ptr<Store> open_store_blocking(const StoreOptions& options);

@@ -31,7 +31,7 @@ targets_of() {
   case $1 in
     sandbox) echo bedplate_documents_test ;;
     protocol | protocol-*) echo bedplate bedplate_event_frame_tool ;;
-    conformance | scenarios | scenarios-*) echo bedplate fake_engine ;;
+    conformance | scenarios | scenarios-*) echo bedplate fake_engine storage_writer ;;
   esac
 }
 
@@ -108,6 +108,9 @@ mkdir -p "$results"
 } >"$results/clients.log" 2>&1 &
 clients=$!
 trap 'kill "$clients" 2>/dev/null || true' EXIT
+
+# Tests of PostgreSQL are skipped, and say so, where it cannot be installed.
+tools/setup/packages.sh test || true
 
 declare -A targets=()
 for suite in "${suites[@]}"; do
