@@ -21,6 +21,7 @@ from pathlib import Path
 
 import measurements
 import model_measurements
+import store_measurements
 from processes import REPOSITORY, CannotMeasure
 
 PARTS = {
@@ -31,6 +32,7 @@ PARTS = {
     "e": measurements.start,
     "f": model_measurements.conversations,
     "g": model_measurements.prompt_cache,
+    "h": store_measurements.store,
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import boto3
 import botocore.config
@@ -71,3 +73,43 @@ def openai_config():
         return engine + f'[[bindings]]\nmodels = ["{model}"]\nengine = "own"\n'
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 1 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def fill():
+    """Fills a file system with one file, and returns it."""
+
+    def fill_disk(folder):
+        filler = folder / "filler"
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 1024)
+            except OSError:
+                return filler
+
+    return fill_disk
+
+
+@pytest.fixture
+def storage_writer(bedplate_binary):
+    """tests/fakes/storage_writer.cpp, beside the server's binary."""
+    program = bedplate_binary.parent / "tests/fakes/storage_writer"
+    if not program.exists():
+        pytest.skip(f"{program} is not built")
+    return program

@@ -229,32 +229,8 @@ def test_wrong_tls_files(bedplate_binary, tmp_path):
     assert "a.pem" in said
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(folder: Path) -> None:
-    with (folder / "filler").open("wb", buffering=0) as filler:
-        try:
-            while True:
-                filler.write(b"x" * 1024)
-        except OSError:
-            pass
-
-
 # A full disk at the first start: nothing can be kept, so nothing is started, and why is said.
-def test_full_disk_at_the_first_start(bedplate_binary, small_disk):
+def test_full_disk_at_the_first_start(bedplate_binary, small_disk, fill):
     fill(small_disk)
     code, said = refused(folder=small_disk)
     assert code == 1
@@ -262,7 +238,7 @@ def test_full_disk_at_the_first_start(bedplate_binary, small_disk):
 
 
 # A disk that fills up later: requests that need no disk go on.
-def test_disk_that_fills_up(start_server, small_disk, http_to):
+def test_disk_that_fills_up(start_server, small_disk, fill, http_to):
     server = start_server(directory=small_disk)
     http = http_to(server)
     fill(small_disk)
@@ -295,7 +271,7 @@ def test_version(bedplate_binary):
 
 
 @pytest.mark.parametrize("command", ["serve", "env", "chat", "models", "doctor", "completion",
-                                     "read-document"])
+                                     "read-document", "backup", "restore"])
 def test_help(bedplate_binary, command):
     result = run_bedplate(command, "--help")
     assert result.returncode == 0
