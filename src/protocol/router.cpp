@@ -52,6 +52,7 @@ bool is_label(std::string_view segment) {
 Node build_tree() {
   Node root;
   for (const OperationDescriptor& operation : api::kOperations) {
+    if (operation.service->protocol != Protocol::kRestJson) continue;
     Node* node = &root;
     const Segments segments = split(operation.path).value();
     for (std::size_t i = 0; i < segments.size; ++i) {

@@ -25,7 +25,10 @@ std::string error_of(std::string_view method, std::string_view target) {
 
 TEST(Router, EveryOperationIsReachedByItsOwnPattern) {
   std::set<std::string> services;
+  std::size_t count = 0;
   for (const OperationDescriptor& operation : api::kOperations) {
+    if (operation.service->protocol != Protocol::kRestJson) continue;
+    ++count;
     services.insert(std::string(operation.service->key));
     std::string path = std::regex_replace(std::string(operation.path), std::regex(R"(\{\w+\})"),
                                           "label%2Fwith%3Aboth");
@@ -38,7 +41,7 @@ TEST(Router, EveryOperationIsReachedByItsOwnPattern) {
         << operation.service->key << "." << operation.name << " led to " << found.operation->name;
   }
   EXPECT_EQ(services.size(), 4u);
-  EXPECT_EQ(std::size(api::kOperations), 227u);
+  EXPECT_EQ(count, 227u);
 }
 
 TEST(Router, ALabelKeepsItsEncodedSlash) {

@@ -98,20 +98,29 @@ struct Shape {
   const MapOps* map = nullptr;
 };
 
-enum class Service : std::uint8_t { kControl, kRuntime, kAgent, kAgentRuntime };
+enum class Service : std::uint8_t { kControl, kRuntime, kAgent, kAgentRuntime, kIam, kSts };
+/// How a service's requests and responses are written.
+enum class Protocol : std::uint8_t {
+  kRestJson,  ///< a method and path for each operation, JSON bodies
+  kQuery,     ///< one path, the operation's name in the parameter `Action`; forms in, XML out
+};
 enum class StreamKind : std::uint8_t { kNone, kOutput, kBidirectional };
 
 /// A modelled exception and its HTTP status.
 struct ErrorDescriptor {
   std::string_view name;
   int http_status;
+  std::string_view code;  ///< what the query protocol calls it: `NoSuchEntity`
 };
 
 struct ServiceDescriptor {
   Service service;
-  std::string_view key;            ///< "control", "runtime", "agent", "agent_runtime"
+  std::string_view key;            ///< "control", "runtime", "agent", "agent_runtime", "iam", "sts"
   std::string_view endpoint_name;  ///< "bedrock", "bedrock-runtime", …
   std::span<const ErrorDescriptor> errors;
+  Protocol protocol = Protocol::kRestJson;
+  std::string_view api_version{};    ///< "2011-06-15": the query protocol's parameter `Version`
+  std::string_view xml_namespace{};  ///< of the query protocol's replies
 };
 
 /// An exception that a stream's union names: `throttlingException` for ThrottlingException.
@@ -134,6 +143,9 @@ struct OperationDescriptor {
   const Shape* event = nullptr;   ///< the output stream's union; nullptr unless implemented
   std::span<const StreamException> stream_exceptions{};
   bool read_only = false;  ///< the model calls it so
+  /// Query protocol: the element around the output; empty when the operation has no output.
+  std::string_view result_wrapper{};
+  bool needs_signature = true;  ///< false: the request carries another proof of who sends it
 };
 
 }  // namespace bedplate::protocol

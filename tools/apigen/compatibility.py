@@ -5,6 +5,8 @@ TITLES = {
     "runtime": "Amazon Bedrock Runtime",
     "agent": "Agents for Amazon Bedrock",
     "agent_runtime": "Agents for Amazon Bedrock Runtime",
+    "iam": "AWS Identity and Access Management",
+    "sts": "AWS Security Token Service",
 }
 
 INTRODUCTION = """\
@@ -17,21 +19,48 @@ Bedplate answers every operation of the four Bedrock services. An operation that
 answers HTTP 501 with `UnknownOperationException`; nothing falls back to a canned reply.
 """
 
+QUERY_INTRODUCTION = """
+## Services beside Bedrock
 
-def write_compatibility(services, catalog, version):
-    """The page's text."""
-    parts = [INTRODUCTION.format(version=version)]
-    parts.append("| Service | Operations | Implemented |\n|---|---:|---:|")
+IAM and STS answer on the same endpoint, over the query protocol (`docs/iam-api.md`). Of these only
+what Bedrock's users need will be built; the rest answers HTTP 501 with the code `NotImplemented`.
+"""
+
+
+def _summary(services, catalog, with_sum):
+    lines = ["| Service | Operations | Implemented |\n|---|---:|---:|"]
     total = done = 0
     for key, service in services.items():
         count, implemented = len(service.operations), len(catalog[key])
         total, done = total + count, done + implemented
-        parts.append(f"| {TITLES[key]} (`{service.endpoint_name}`) | {count} | {implemented} |")
-    parts.append(f"| **All** | **{total}** | **{done}** |")
-    for key, service in services.items():
-        parts.append(f"\n## {TITLES[key]} (`{service.endpoint_name}`)\n")
-        parts.append("| Operation | Method and path | State |\n|---|---|---|")
-        for name, operation in service.operations.items():
-            state = "implemented" if name in catalog[key] else "501"
-            parts.append(f"| {name} | `{operation.method} {operation.path}` | {state} |")
+        lines.append(f"| {TITLES[key]} (`{service.endpoint_name}`) | {count} | {implemented} |")
+    if with_sum:
+        lines.append(f"| **All** | **{total}** | **{done}** |")
+    return lines
+
+
+def _operations(key, service, catalog):
+    lines = [f"\n## {TITLES[key]} (`{service.endpoint_name}`)\n"]
+    lines.append("| Operation | State |\n|---|---|" if service.is_query else
+                 "| Operation | Method and path | State |\n|---|---|---|")
+    for name, operation in service.operations.items():
+        state = "implemented" if name in catalog[key] else "501"
+        place = "" if service.is_query else f"| `{operation.method} {operation.path}` "
+        lines.append(f"| {name} {place}| {state} |")
+    return lines
+
+
+def write_compatibility(services, catalog, version):
+    """The page's text."""
+    bedrock = {key: service for key, service in services.items() if not service.is_query}
+    beside = {key: service for key, service in services.items() if service.is_query}
+    parts = [INTRODUCTION.format(version=version)]
+    parts += _summary(bedrock, catalog, with_sum=True)
+    for key, service in bedrock.items():
+        parts += _operations(key, service, catalog)
+    if beside:
+        parts.append(QUERY_INTRODUCTION)
+        parts += _summary(beside, catalog, with_sum=False)
+    for key, service in beside.items():
+        parts += _operations(key, service, catalog)
     return "\n".join(parts) + "\n"

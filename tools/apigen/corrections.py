@@ -47,8 +47,13 @@ SHARED_PATHS = {
 }
 
 
+# The prefix of a service's IAM actions; all of Bedrock's services share one.
+ACTION_PREFIXES = {"iam": "iam", "sts": "sts"}
+
+
 def iam_action(service, operation):
-    return IAM_ACTIONS.get((service, operation), f"bedrock:{operation}")
+    prefix = ACTION_PREFIXES.get(service, "bedrock")
+    return IAM_ACTIONS.get((service, operation), f"{prefix}:{operation}")
 
 
 def apply_to(services):

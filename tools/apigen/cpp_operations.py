@@ -6,7 +6,8 @@ from .cpp_structs import declare_shapes
 
 STREAMS = {"none": "kNone", "output": "kOutput", "bidirectional": "kBidirectional"}
 SERVICE_ENUM = {"control": "kControl", "runtime": "kRuntime", "agent": "kAgent",
-                "agent_runtime": "kAgentRuntime"}
+                "agent_runtime": "kAgentRuntime", "iam": "kIam", "sts": "kSts"}
+PROTOCOLS = {"rest-json": "kRestJson", "query": "kQuery"}
 
 HEADER = """\
 // Written by tools/apigen. Do not edit.
@@ -44,12 +45,15 @@ def write_operations_header(services, shared_paths):
 
 
 def _service(service):
-    errors = ", ".join(f"{{{literal(name)}, {status}}}" for name, status in service.exceptions())
+    errors = ", ".join(f"{{{literal(error.name)}, {error.status}, {literal(error.code)}}}"
+                       for error in service.exceptions())
     return "\n".join([
         f"constexpr protocol::ErrorDescriptor kErrorsOf_{service.key}[] = {{{errors}}};",
         f"constexpr protocol::ServiceDescriptor kService_{service.key}{{"
         f"Service::{SERVICE_ENUM[service.key]}, {literal(service.key)}, "
-        f"{literal(service.endpoint_name)}, kErrorsOf_{service.key}}};",
+        f"{literal(service.endpoint_name)}, kErrorsOf_{service.key}, "
+        f"Protocol::{PROTOCOLS[service.protocol]}, {literal(service.api_version)}, "
+        f"{literal(service.xml_namespace)}}};",
     ])
 
 
@@ -91,6 +95,10 @@ def _descriptor(service, operation, implemented):
         named.append(f".stream_exceptions = kExceptionsOf_{service.key}_{operation.name}")
     if operation.read_only:
         named.append(".read_only = true")
+    if operation.result_wrapper:
+        named.append(f".result_wrapper = {literal(operation.result_wrapper)}")
+    if not operation.needs_signature:
+        named.append(".needs_signature = false")
     fields = ("service", "name", "method", "path", "success_status", "iam_action", "stream",
               "implemented")
     head = [f".{field} = {value}" for field, value in zip(fields, parts)]
@@ -103,7 +111,8 @@ def write_operations(services, catalog, shared_paths):
     lines += ["namespace bedplate::api {", ""]
     lines += [_declarations(service, catalog[key]) for key, service in services.items()]
     lines += ["namespace {", "",
-              "using protocol::Service;", "using protocol::StreamKind;", ""]
+              "using protocol::Protocol;", "using protocol::Service;",
+              "using protocol::StreamKind;", ""]
     rows = []
     for service in services.values():
         lines.append(_service(service))

@@ -33,21 +33,29 @@ HEADER = """\
 """
 
 
-def cpp_type(service, name):
-    """The C++ type of a shape's value."""
+def cpp_type(service, name, taken=()):
+    """The C++ type of a shape's value. A type whose name is among those `taken` is written with
+    its namespace: in C++ a member must not change what its own type's name means."""
     shape = service.shapes[name]
     if shape.type in SCALARS:
-        return SCALARS[shape.type]
+        scalar = SCALARS[shape.type]
+        return f"bedplate::{scalar}" if scalar in taken else scalar
     if shape.type == "list":
-        return f"std::vector<{cpp_type(service, shape.raw['member']['shape'])}>"
+        return f"std::vector<{cpp_type(service, shape.raw['member']['shape'], taken)}>"
     if shape.type == "map":
-        return f"std::map<std::string, {cpp_type(service, shape.raw['value']['shape'])}>"
-    return type_name(name)
+        return f"std::map<std::string, {cpp_type(service, shape.raw['value']['shape'], taken)}>"
+    return f"{service.key}::{type_name(name)}" if type_name(name) in taken else type_name(name)
+
+
+def plain_type(service, owner, member):
+    """The C++ type of a member's value."""
+    taken = {identifier(each.name) for each in members_of(service, owner)}
+    return cpp_type(service, member.shape, taken)
 
 
 def member_type(service, owner, member):
     """The C++ type of a member: plain when required, else std::optional or a Box."""
-    plain = cpp_type(service, member.shape)
+    plain = plain_type(service, owner, member)
     if is_boxed(service, owner, member):
         return f"protocol::Box<{plain}>"
     if member.required and service.shapes[owner].type != "union":

@@ -2,7 +2,7 @@
 
 from .corrections import OPEN_ENUMS
 from .cpp_names import identifier, literal, type_name
-from .cpp_structs import cpp_type, member_type
+from .cpp_structs import cpp_type, member_type, plain_type
 from .reachable import definition_order, members_of, reachable_shapes
 
 KINDS = {
@@ -119,7 +119,7 @@ class _Tables:
 
     def field(self, owner, member):
         holder = member_type(self.service, owner, member)
-        plain = cpp_type(self.service, member.shape)
+        plain = plain_type(self.service, owner, member)
         wrapped = holder != plain
         location = LOCATIONS[member.location]
         if member.name == self.service.shapes[owner].raw.get("payload"):

@@ -1,4 +1,4 @@
-"""Reads the four service models out of the installed botocore package."""
+"""Reads the service models out of the installed botocore package."""
 
 import gzip
 import json
@@ -12,7 +12,12 @@ SERVICES = {
     "runtime": "bedrock-runtime",
     "agent": "bedrock-agent",
     "agent_runtime": "bedrock-agent-runtime",
+    "iam": "iam",
+    "sts": "sts",
 }
+
+# Those that speak the query protocol: one path for all operations, forms in, XML out.
+QUERY_SERVICES = ("iam", "sts")
 
 # Members of a model that the generator understands. Anything else stops the build, so that a
 # new botocore cannot silently drop a rule.
@@ -41,6 +46,13 @@ class Member:
     wire_name: str
     required: bool
     idempotency_token: bool
+
+
+@dataclass
+class ErrorShape:
+    name: str
+    status: int
+    code: str  # what the query protocol calls it
 
 
 @dataclass
@@ -83,6 +95,8 @@ class Operation:
     read_only: bool
     event: str | None  # the output stream's union
     stream: str  # "none", "output", "bidirectional"
+    result_wrapper: str = ""  # query protocol: the element around the output; "" when there is none
+    needs_signature: bool = True
 
 
 @dataclass
@@ -91,18 +105,34 @@ class ServiceModel:
     endpoint_name: str
     shapes: dict[str, Shape]
     operations: dict[str, Operation]
+    protocol: str = "rest-json"
+    api_version: str = ""
+    xml_namespace: str = ""
+
+    @property
+    def is_query(self):
+        return self.protocol == "query"
 
     def exceptions(self):
-        """(name, HTTP status) of every modelled exception, by name."""
+        """Every modelled exception, by name."""
         found = []
         for shape in self.shapes.values():
             if shape.is_exception:
-                status = shape.raw.get("error", {}).get("httpStatusCode")
-                found.append((shape.name, status or (500 if shape.raw.get("fault") else 400)))
-        return sorted(found)
+                error = shape.raw.get("error", {})
+                status = error.get("httpStatusCode") or (500 if shape.raw.get("fault") else 400)
+                found.append(ErrorShape(shape.name, status, error.get("code", shape.name)))
+        return sorted(found, key=lambda error: error.name)
 
 
-def _shape(name, raw):
+def _check_query_traits(name, raw):
+    """Lists are `member`, maps `entry`, `key`, `value`: no service that is known renames them."""
+    for part in ("member", "key", "value"):
+        unknown = set(raw.get(part, {})) - {"shape", "documentation"}
+        if unknown:
+            raise ModelError(f"{name}: unknown traits {sorted(unknown)} of its {part}")
+
+
+def _shape(name, raw, protocol):
     unknown = set(raw) - KNOWN_SHAPE_KEYS
     if unknown:
         raise ModelError(f"shape {name}: unknown traits {sorted(unknown)}")
@@ -111,7 +141,11 @@ def _shape(name, raw):
         kind = "document"
     elif raw.get("union") or raw.get("eventstream"):
         kind = "union"
-    if kind == "timestamp" and raw.get("timestampFormat") != "iso8601":
+    if protocol == "query":
+        _check_query_traits(name, raw)
+    # ISO 8601 is what the query protocol has where a model says nothing.
+    if kind == "timestamp" and raw.get("timestampFormat") != "iso8601" and (
+            protocol != "query" or "timestampFormat" in raw):
         raise ModelError(f"shape {name}: only iso8601 timestamps are known")
     shape = Shape(name, kind, raw)
     for member_name, member in raw.get("members", {}).items():
@@ -139,19 +173,38 @@ def _event_stream_of(shapes, structure_name):
     return None
 
 
+def _shape_of(shapes, operation, role):
+    """The name of an operation's input or output; an empty structure where the model has none."""
+    if role in operation:
+        return operation[role]["shape"]
+    name = operation["name"] + {"input": "Request", "output": "Response"}[role]
+    if name in shapes:
+        raise ModelError(f"{operation['name']} has no {role}, but there is a shape {name}")
+    shapes[name] = Shape(name, "structure", {"type": "structure", "members": {}})
+    return name
+
+
 def parse_service(key, raw):
     """A ServiceModel from a service-2.json document."""
-    shapes = {name: _shape(name, shape) for name, shape in raw["shapes"].items()}
+    metadata = raw.get("metadata", {})
+    protocol = "query" if key in QUERY_SERVICES else "rest-json"
+    if metadata.get("protocol", protocol) != protocol:
+        raise ModelError(f"{key} speaks {metadata['protocol']}")
+    shapes = {name: _shape(name, shape, protocol) for name, shape in raw["shapes"].items()}
     operations = {}
     for name, operation in raw["operations"].items():
         http = operation["http"]
+        if protocol == "query" and (http["method"], http["requestUri"]) != ("POST", "/"):
+            raise ModelError(f"{name}: a query operation with a path of its own")
+        input_shape = _shape_of(shapes, operation, "input")
+        output_shape = _shape_of(shapes, operation, "output")
         if "{" in http["requestUri"].split("?")[0] and "+}" in http["requestUri"]:
             raise ModelError(f"{name}: greedy labels are not known")
         if "?" in http["requestUri"]:
             raise ModelError(f"{name}: query literals are not known")
-        event = _event_stream_of(shapes, operation["output"]["shape"])
+        event = _event_stream_of(shapes, output_shape)
         stream = "output" if event else "none"
-        if _event_stream_of(shapes, operation["input"]["shape"]):
+        if _event_stream_of(shapes, input_shape):
             stream = "bidirectional"
         operations[name] = Operation(
             service=key,
@@ -159,13 +212,16 @@ def parse_service(key, raw):
             method=http["method"],
             path=http["requestUri"],
             success_status=http.get("responseCode", 200),
-            input=operation["input"]["shape"],
-            output=operation["output"]["shape"],
+            input=input_shape,
+            output=output_shape,
             read_only=bool(operation.get("readonly")),
             event=event,
             stream=stream,
+            result_wrapper=operation.get("output", {}).get("resultWrapper", ""),
+            needs_signature=operation.get("authtype") != "none",
         )
-    return ServiceModel(key, SERVICES[key], shapes, dict(sorted(operations.items())))
+    return ServiceModel(key, SERVICES[key], shapes, dict(sorted(operations.items())), protocol,
+                        metadata.get("apiVersion", ""), metadata.get("xmlNamespace", ""))
 
 
 def pinned_version(requirements):

@@ -17,6 +17,8 @@ def check_paths(services, shared_paths):
     """Raises PathConflict unless every clash has its rule, and every rule its clash."""
     answering = defaultdict(list)
     for service in services.values():
+        if service.is_query:
+            continue  # one path for all of them; the parameter Action tells them apart
         for operation in service.operations.values():
             answering[(operation.method, _without_labels(operation.path))].append(operation)
     clashing_paths = set()

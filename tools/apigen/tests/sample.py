@@ -67,3 +67,39 @@ def operation(name, method, path):
     raw["input"] = {"shape": "GetThingRequest"}
     raw["output"] = {"shape": "GetThingResponse"}
     return raw
+
+
+_QUERY_SHAPES = {
+    "Text": {"type": "string", "min": 2},
+    "Texts": {"type": "list", "member": {"shape": "Text"}},
+    "Time": {"type": "timestamp"},
+    "GetThingRequest": {"type": "structure", "required": ["Name"], "members": {
+        "Name": {"shape": "Text"}, "Tags": {"shape": "Texts"}}},
+    "GetThingResponse": {"type": "structure", "members": {"Since": {"shape": "Time"}}},
+    "MissingException": {"type": "structure", "exception": True, "members": {},
+                         "error": {"code": "NoSuchThing", "httpStatusCode": 404}},
+    "OddException": {"type": "structure", "exception": True, "members": {}},
+}
+
+
+def _query_operation(name, **more):
+    return {"name": name, "http": {"method": "POST", "requestUri": "/"}, **more}
+
+
+_QUERY_OPERATIONS = {
+    "GetThing": _query_operation(
+        "GetThing", input={"shape": "GetThingRequest"},
+        output={"shape": "GetThingResponse", "resultWrapper": "GetThingResult"}),
+    "DropThing": _query_operation("DropThing", input={"shape": "GetThingRequest"}),
+    "Anyone": _query_operation("Anyone", authtype="none"),
+}
+
+
+def query_service(shapes=None, operations=None, metadata=None):
+    """A small service of the query protocol."""
+    return model.parse_service("sts", {
+        "metadata": {"protocol": "query", "apiVersion": "2011-06-15", "xmlNamespace": "urn:x",
+                     **(metadata or {})},
+        "shapes": {**_QUERY_SHAPES, **(shapes or {})},
+        "operations": {**_QUERY_OPERATIONS, **(operations or {})},
+    })

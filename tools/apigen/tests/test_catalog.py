@@ -10,7 +10,7 @@ from pathlib import Path
 from apigen import compatibility, corrections, model, paths
 from apigen.__main__ import generate, run, write_if_changed
 from apigen.catalog import CatalogError, read_catalog
-from apigen.tests.sample import operation, sample_service
+from apigen.tests.sample import operation, query_service, sample_service
 
 
 class Catalog(unittest.TestCase):
@@ -53,6 +53,9 @@ class Paths(unittest.TestCase):
         with self.assertRaises(paths.PathConflict):
             paths.check_paths(self.services("/x/{b}", "/y/{b}"), self.rule)
 
+    def test_query_operations_share_their_path(self):
+        paths.check_paths({"sts": query_service()}, {})
+
     def test_a_slash_at_the_end_is_a_difference(self):
         paths.check_paths(self.services("/x/{a}", "/x/{b}/"), {})
 
@@ -80,6 +83,8 @@ class Corrections(unittest.TestCase):
     def test_actions(self):
         self.assertEqual(corrections.iam_action("runtime", "Converse"), "bedrock:InvokeModel")
         self.assertEqual(corrections.iam_action("runtime", "CountTokens"), "bedrock:CountTokens")
+        self.assertEqual(corrections.iam_action("iam", "CreateUser"), "iam:CreateUser")
+        self.assertEqual(corrections.iam_action("sts", "AssumeRole"), "sts:AssumeRole")
 
 
 class Generation(unittest.TestCase):
@@ -87,11 +92,14 @@ class Generation(unittest.TestCase):
         services = model.load_services()
         corrections.apply_to(services)
         paths.check_paths(services, corrections.SHARED_PATHS)
-        self.assertEqual(sum(len(s.operations) for s in services.values()), 227)
+        bedrock = [s for s in services.values() if not s.is_query]
+        self.assertEqual(sum(len(s.operations) for s in bedrock), 227)
+        self.assertEqual(len(services["iam"].operations), 180)
+        self.assertEqual(len(services["sts"].operations), 11)
         everything = {key: list(service.operations) for key, service in services.items()}
         first, second = generate(services, everything), generate(services, everything)
         self.assertEqual(first, second)
-        self.assertEqual(len(first), 10)
+        self.assertEqual(len(first), 14)
 
     def test_an_unchanged_file_keeps_its_time_stamp(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -115,6 +123,15 @@ class Page(unittest.TestCase):
         self.assertIn("| **All** | **2** | **1** |", text)
         self.assertIn("| GetThing | `GET /things/{thingId}` | implemented |", text)
         self.assertIn("| StreamThing | `POST /things/stream` | 501 |", text)
+
+    def test_the_services_beside_bedrock_have_numbers_of_their_own(self):
+        services = {"runtime": sample_service(), "sts": query_service()}
+        text = compatibility.write_compatibility(
+            services, {"runtime": ["GetThing"], "sts": ["DropThing"]}, "1.2.3")
+        self.assertIn("| **All** | **2** | **1** |", text)
+        self.assertIn("| AWS Security Token Service (`sts`) | 3 | 1 |", text)
+        self.assertIn("| DropThing | implemented |", text)
+        self.assertIn("| GetThing | 501 |", text)
 
     def test_check_fails_when_the_page_is_old(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ import unittest
 from apigen import cpp_operations, cpp_structs, cpp_tables, model
 from apigen.cpp_names import identifier, literal, type_name
 from apigen.reachable import definition_order, reachable_shapes
-from apigen.tests.sample import sample_service
+from apigen.tests.sample import query_service, sample_service
 
 
 class Names(unittest.TestCase):
@@ -66,6 +66,17 @@ class Header(unittest.TestCase):
         self.assertIn("  std::optional<std::string> text;\n  protocol::Box<Thing> thing;\n",
                       self.text)
 
+    def test_a_member_that_is_called_as_its_type(self):
+        service = sample_service(shapes={"Holder": {"type": "structure", "members": {
+            "Inner": {"shape": "Inner"}, "Timestamp": {"shape": "Time"}}},
+            "Time": {"type": "timestamp", "timestampFormat": "iso8601"}, "GetThingResponse": {
+                "type": "structure", "members": {"holder": {"shape": "Holder"}}}})
+        index = cpp_operations.operation_index({"runtime": service})
+        text = cpp_structs.write_header(service, ["GetThing"], index)
+        self.assertIn("  std::optional<runtime::Inner> Inner;\n", text)
+        self.assertIn("  std::optional<bedplate::Timestamp> Timestamp;\n", text)
+        self.assertIn("  std::optional<Holder> holder;\n", text)
+
     def test_enums_are_constants(self):
         self.assertIn('inline constexpr char x_green[] = "x-green";', self.text)
         self.assertIn('inline constexpr char default_[] = "default";', self.text)
@@ -115,6 +126,17 @@ class Operations(unittest.TestCase):
         self.assertIn(".stream = StreamKind::kOutput, .implemented = false, "
                       ".stream_exceptions = kExceptionsOf_runtime_StreamThing}", text)
         self.assertIn('{"brokenException", "BrokenException"}', text)
+
+    def test_a_query_service_says_how_it_is_written(self):
+        services = {"sts": query_service()}
+        text = cpp_operations.write_operations(services, {"sts": ["GetThing"]}, {})
+        self.assertIn('{"MissingException", 404, "NoSuchThing"}', text)
+        self.assertIn('Protocol::kQuery, "2011-06-15", "urn:x"};', text)
+        self.assertIn('.output = &sts::shapes::GetThingResponse, '
+                      '.result_wrapper = "GetThingResult"}', text)
+        self.assertIn('.name = "Anyone", .method = "POST", .path = "/", .success_status = 200, '
+                      '.iam_action = "sts:Anyone", .stream = StreamKind::kNone, '
+                      '.implemented = false, .needs_signature = false}', text)
 
 
 if __name__ == "__main__":

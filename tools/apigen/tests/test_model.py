@@ -3,7 +3,7 @@
 import unittest
 
 from apigen import model
-from apigen.tests.sample import sample_service
+from apigen.tests.sample import query_service, sample_service
 
 
 class Model(unittest.TestCase):
@@ -29,7 +29,7 @@ class Model(unittest.TestCase):
         self.assertEqual(operations["GetThing"].stream, "none")
 
     def test_lists_exceptions_with_their_status(self):
-        self.assertEqual(sample_service().exceptions(),
+        self.assertEqual([(e.name, e.status) for e in sample_service().exceptions()],
                          [("BrokenException", 500), ("MissingException", 404)])
 
     def test_an_unknown_trait_stops_the_build(self):
@@ -43,6 +43,34 @@ class Model(unittest.TestCase):
                 "m": {"shape": "Text", "locationName": "n"}}}})
         with self.assertRaises(model.ModelError):
             sample_service(shapes={"New": {"type": "timestamp", "timestampFormat": "rfc822"}})
+
+    def test_a_query_service_has_codes_wrappers_and_empty_structures(self):
+        service = query_service()
+        self.assertTrue(service.is_query)
+        self.assertEqual([(e.name, e.status, e.code) for e in service.exceptions()],
+                         [("MissingException", 404, "NoSuchThing"), ("OddException", 400,
+                                                                    "OddException")])
+        get, drop, anyone = (service.operations[n] for n in ("GetThing", "DropThing", "Anyone"))
+        self.assertEqual(get.result_wrapper, "GetThingResult")
+        self.assertEqual(drop.result_wrapper, "")
+        self.assertEqual(service.shapes[drop.output].members, [])
+        self.assertEqual((get.needs_signature, anyone.needs_signature), (True, False))
+
+    def test_what_a_query_service_may_not_have(self):
+        for shape in ({"type": "list", "member": {"shape": "Text", "locationName": "item"}},
+                      {"type": "list", "flattened": True, "member": {"shape": "Text"}},
+                      {"type": "map", "key": {"shape": "Text", "locationName": "k"},
+                       "value": {"shape": "Text"}},
+                      {"type": "timestamp", "timestampFormat": "unixTimestamp"}):
+            with self.assertRaises(model.ModelError, msg=shape):
+                query_service(shapes={"New": shape})
+        with self.assertRaises(model.ModelError):
+            query_service(operations={"GetThing": {
+                "name": "GetThing", "http": {"method": "GET", "requestUri": "/x"}}})
+        with self.assertRaises(model.ModelError):
+            query_service(shapes={"DropThingResponse": {"type": "structure", "members": {}}})
+        with self.assertRaises(model.ModelError):
+            query_service(metadata={"protocol": "json"})
 
     def test_the_pin_is_the_installed_version(self):
         import botocore
