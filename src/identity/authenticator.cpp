@@ -76,7 +76,11 @@ Authentication Authenticator::authenticate_with_payload(const wire::Request& req
                                                         const ServiceRules& rules) const {
   if (options_.allow_anonymous) return {anonymous(request), PayloadTrust::kUnsigned};
   if (const std::optional<SignatureClaim> claim = read_signature_claim(request)) {
-    return by_signature(request, *claim, {rules.signing_names});
+    Authentication result = by_signature(request, *claim, {rules.signing_names});
+    if (!rules.user_sessions_allowed && result.principal.is_user_session()) {
+      throw errors::unrecognized_client();
+    }
+    return result;
   }
   const std::string_view header = request.headers.get("authorization");
   const std::string_view x_api_key = request.headers.get("x-api-key");

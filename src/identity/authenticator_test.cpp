@@ -172,6 +172,21 @@ TEST_F(AuthenticatorTest, BearerIsRefusedWhereTheServiceDoesNotTakeIt) {
   EXPECT_NO_THROW(authenticate(signed_with(kTestKey), rules));
 }
 
+TEST_F(AuthenticatorTest, IamRefusesTheSessionsOfUsers) {
+  ServiceRules rules;
+  rules.user_sessions_allowed = false;
+  const auto signed_by = [&](const SessionCredentials& keys) {
+    return signed_with({keys.access_key_id, keys.secret, keys.session_token});
+  };
+  const Principal user = store_->principal_of("ann", Principal::Kind::kAccessKey);
+  const wire::Request of_user =
+      signed_by(store_->sessions().mint(user, clock_.now() + std::chrono::hours(1)));
+  EXPECT_TRUE(authenticate(of_user).is_user_session());
+  EXPECT_EQ(refusal(of_user, rules).type, "UnrecognizedClientException");
+  EXPECT_FALSE(authenticate(signed_by(mint(std::chrono::minutes(5))), rules).is_user_session());
+  EXPECT_FALSE(authenticate(signed_with(kTestKey), rules).is_user_session());
+}
+
 TEST_F(AuthenticatorTest, XApiKeyCountsOnlyWhereTheRulesSaySo) {
   const wire::Request request = with_header("x-api-key", long_term_.value);
   EXPECT_EQ(refusal(request).type, "AccessDeniedException");

@@ -1,5 +1,7 @@
 #include "identity/credential_ids.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/bytes.hpp"
@@ -11,6 +13,8 @@ constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::size_t kAccountDigits = 12;
 constexpr std::size_t kAccessKeyLetters = 16;
 constexpr std::size_t kSecretBytes = 30;
+constexpr std::string_view kUserPrefix = "AIDA";
+constexpr std::size_t kUserLetters = 17;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -34,6 +38,13 @@ std::string generate_access_key_id(std::string_view prefix) {
 
 std::string generate_secret_access_key() {
   return base64_encode(random_bytes(kSecretBytes));
+}
+
+std::string user_id_of(std::string_view account_id, std::string_view user_name) {
+  const Sha256Digest digest = sha256(fmt::format("user-id\n{}\n{}", account_id, user_name));
+  std::string id(kUserPrefix);
+  for (std::size_t i = 0; i < kUserLetters; ++i) id += kBase32[digest[i] % kBase32.size()];
+  return id;
 }
 
 bool is_account_id(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "identity/api_key.hpp"
+#include "identity/credential_ids.hpp"
 #include "identity/identity_test_fixture.hpp"
 
 namespace bedplate::identity {
@@ -156,6 +157,16 @@ TEST_F(CredentialStoreFile, RefusesWhatIsNoFile) {
 TEST_F(CredentialStoreFile, SaysWhyTheDirectoryCannotBeMade) {
   std::ofstream(root_ / "data") << "a file";
   EXPECT_NE(refusal().find(root_.string()), std::string::npos) << refusal();
+}
+
+TEST(UserIds, StayAsTheyAreAndDiffer) {
+  const std::string id = user_id_of("123456789012", "administrator");
+  EXPECT_EQ(id.size(), 21u);
+  EXPECT_TRUE(id.starts_with("AIDA"));
+  EXPECT_EQ(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"), std::string::npos);
+  EXPECT_EQ(id, user_id_of("123456789012", "administrator"));
+  EXPECT_NE(id, user_id_of("123456789012", "Administrator"));
+  EXPECT_NE(id, user_id_of("210987654321", "administrator"));
 }
 
 TEST_F(CredentialStoreFile, InactiveKeysAreNotFound) {
