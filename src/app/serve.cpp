@@ -123,7 +123,7 @@ int serve(Configuration configuration) {
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
   inference::PromptCache prompt_cache;
-  const operations::Services services{clock,           bindings,     reasoning_signer,
+  const operations::Services services{clock,           bindings,     reasoning_signer, *store,
                                       document_reader, prompt_cache, *state};
   operations::Gateway gateway(services, authenticator);
 

@@ -102,6 +102,23 @@ ApiError invalid_api_key(const std::string& message) {
   return error;
 }
 
+ApiError invalid_action(std::string_view action, std::string_view version) {
+  return {"InvalidAction", 400,
+          fmt::format("Could not find operation {} for version {}", action, version)};
+}
+
+ApiError missing_action() {
+  return {"MissingAction", 400, "The request names no operation in its parameter Action."};
+}
+
+ApiError malformed_input(const std::string& message) {
+  return {"MalformedInput", 400, message};
+}
+
+ApiError malformed_query_string(const std::string& message) {
+  return {"MalformedQueryString", 404, message};
+}
+
 ApiError unknown_operation() {
   return {"UnknownOperationException", 404, "", kAuthentication};
 }

@@ -68,6 +68,12 @@ ApiError expired_token();                                   // 403
 ApiError invalid_api_key(const std::string& message =       // 403, body member `Message`
                          "Authentication failed: Please make sure your API Key is valid.");
 
+// The query protocol's own, by their codes.
+ApiError invalid_action(std::string_view action, std::string_view version);  // 400
+ApiError missing_action();                                                   // 400
+ApiError malformed_input(const std::string& message);                        // 400
+ApiError malformed_query_string(const std::string& message);                 // 404
+
 ApiError unknown_operation();                                   // 404, no such path
 ApiError method_not_allowed(const std::string& allowed);        // 405, path exists
 ApiError not_implemented(const std::string& operation);         // 501, names the operation

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "documents/document_reader.hpp"
+#include "identity/credential_store.hpp"
 #include "identity/principal.hpp"
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
@@ -19,6 +20,7 @@ struct Services {
   const Clock& clock;
   const inference::Bindings& bindings;
   const inference::ReasoningSigner& reasoning_signer;
+  const identity::CredentialStore& credentials;
   documents::DocumentReader& document_reader;
   inference::PromptCache& prompt_cache;
   storage::Store& store;

@@ -12,19 +12,20 @@ namespace bedplate::operations {
 namespace {
 
 template <class Op>
-typename Op::Request read_and_free(wire::Request& request, const protocol::PathLabels& labels) {
-  typename Op::Request input = protocol::read_request<Op>(labels, request);
+typename Op::Request read_and_free(wire::Request& request, const protocol::Route& route) {
+  typename Op::Request input;
+  protocol::read_input(route, request, &input);
   request.body = {};
   return input;
 }
 
 template <class Op>
-Task<> answer(wire::Request& request, const protocol::PathLabels& labels, Context& context,
+Task<> answer(wire::Request& request, const protocol::Route& route, Context& context,
               wire::ResponseWriter& writer) {
-  typename Op::Request input = read_and_free<Op>(request, labels);
+  typename Op::Request input = read_and_free<Op>(request, route);
   if constexpr (std::is_void_v<typename Op::Event>) {
     const typename Op::Response output = co_await handle<Op>(context, std::move(input));
-    wire::Response response = protocol::write_response<Op>(output);
+    wire::Response response = protocol::write_output(Op::descriptor, &output, context.request_id);
     add_response_headers(context, response.head.headers);
     co_await writer.send(std::move(response));
   } else {

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "operations/context.hpp"
-#include "protocol/rest_json.hpp"
+#include "protocol/messages.hpp"
 
 namespace bedplate::operations {
 
 /// Reads the typed input, runs handle<Op> and writes its output. The request's body is freed once
 /// it is read.
-using Answer = Task<> (*)(wire::Request& request, const protocol::PathLabels& labels,
-                          Context& context, wire::ResponseWriter& writer);
+using Answer = Task<> (*)(wire::Request& request, const protocol::Route& route, Context& context,
+                          wire::ResponseWriter& writer);
 
 /// nullptr when the operation is not in catalog.def.
 Answer find_answer(const protocol::OperationDescriptor& operation);

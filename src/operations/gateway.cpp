@@ -6,7 +6,9 @@
 #include "base/log.hpp"
 #include "operations/dispatch.hpp"
 #include "operations/doors/door_router.hpp"
+#include "operations/query_services.hpp"
 #include "protocol/error_rendering.hpp"
+#include "protocol/query/query_router.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -23,6 +25,7 @@ bool client_is_gone(const boost::system::system_error& problem) {
 
 /// API keys open Bedrock and Bedrock Runtime only, and not the bidirectional stream.
 identity::ServiceRules rules_of(const protocol::OperationDescriptor& operation) {
+  if (operation.service->protocol == protocol::Protocol::kQuery) return query_rules(operation);
   identity::ServiceRules rules;
   const bool agents = operation.service->service == protocol::Service::kAgent ||
                       operation.service->service == protocol::Service::kAgentRuntime;
@@ -73,12 +76,23 @@ Task<> Gateway::answer(wire::Request& request, Context& context, Addressee& addr
     co_await answer_at_door(request, context, writer);
     co_return;
   }
-  const protocol::Route route = protocol::route(request.method, request.target);
+  co_await answer_operation(request, context, addressee, writer);
+}
+
+Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addressee& addressee,
+                                 wire::ResponseWriter& writer) {
+  addressee.service = query_service_of(request);
+  const protocol::Route route = addressee.service != nullptr
+                                    ? protocol::query::route(*addressee.service, request)
+                                    : protocol::route(request.method, request.target);
+  addressee.service = route.operation->service;
   addressee.operation = route.operation;
-  context.principal = authenticator_.authenticate(request, rules_of(*route.operation));
+  if (route.operation->needs_signature) {
+    context.principal = authenticator_.authenticate(request, rules_of(*route.operation));
+  }
   const Answer dispatch = find_answer(*route.operation);
   if (dispatch == nullptr) throw errors::not_implemented(std::string(route.operation->name));
-  co_await dispatch(request, route.labels, context, writer);
+  co_await dispatch(request, route, context, writer);
 }
 
 Task<> Gateway::answer_at_door(wire::Request& request, Context& context,
@@ -101,7 +115,7 @@ Task<> Gateway::report(const ApiError& error, const Context& context, Addressee 
     co_await writer.finish(protocol::render_stream_error(error, *operation));
     co_return;
   }
-  wire::Response response = protocol::render_error(error, context.request_id, operation);
+  wire::Response response = protocol::render_error(error, context.request_id, addressee.service);
   add_headers(response.head.headers, context);
   co_await writer.send(std::move(response));
 }

@@ -24,12 +24,15 @@ class Gateway {
  private:
   /// What a request turned out to be for; errors are worded by it. Neither: not known yet.
   struct Addressee {
+    const protocol::ServiceDescriptor* service = nullptr;  ///< set with the operation or before
     const protocol::OperationDescriptor* operation = nullptr;
     const Door* door = nullptr;
   };
 
   Task<> answer(wire::Request& request, Context& context, Addressee& addressee,
                 wire::ResponseWriter& writer);
+  Task<> answer_operation(wire::Request& request, Context& context, Addressee& addressee,
+                          wire::ResponseWriter& writer);
   Task<> answer_at_door(wire::Request& request, Context& context, wire::ResponseWriter& writer);
   Task<> report(const ApiError& error, const Context& context, Addressee addressee,
                 wire::ResponseWriter& writer);

@@ -3,6 +3,7 @@
 
 #include "api/control.hpp"
 #include "api/runtime.hpp"
+#include "api/sts.hpp"
 #include "operations/context.hpp"
 #include "operations/event_writer.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "protocol/event_stream.hpp"
 #include "protocol/json_writer.hpp"
+#include "protocol/query/query_reply.hpp"
 
 namespace bedplate::protocol {
 namespace {
@@ -32,9 +33,9 @@ std::string body_of(const ApiError& error) {
   return body;
 }
 
-int status_of(const ApiError& error, const OperationDescriptor* operation) {
-  if (!operation || error.origin != ErrorOrigin::kService) return error.http_status;
-  for (const ErrorDescriptor& modelled : operation->service->errors) {
+int status_of(const ApiError& error, const ServiceDescriptor* service) {
+  if (!service || error.origin != ErrorOrigin::kService) return error.http_status;
+  for (const ErrorDescriptor& modelled : service->errors) {
     if (modelled.name == error.type) return modelled.http_status;
   }
   return error.http_status;
@@ -50,9 +51,12 @@ std::string_view stream_member(const OperationDescriptor& operation, std::string
 }  // namespace
 
 wire::Response render_error(const ApiError& error, std::string_view request_id,
-                            const OperationDescriptor* operation) {
+                            const ServiceDescriptor* service) {
+  if (service && service->protocol == Protocol::kQuery) {
+    return query::render_error(error, request_id, *service);
+  }
   wire::Response response;
-  response.head.status = status_of(error, operation);
+  response.head.status = status_of(error, service);
   response.head.headers.add("Content-Type", "application/json");
   response.head.headers.add("x-amzn-ErrorType",
                             fmt::format("{}:http://internal.amazon.com/coral/{}/", error.type,

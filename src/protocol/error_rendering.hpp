@@ -1,4 +1,5 @@
-// ApiError as a client sees it: a JSON response, or an exception frame inside a stream.
+// ApiError as a client sees it: a response in its service's protocol, or an exception frame inside
+// a stream.
 #pragma once
 
 #include <string>
@@ -10,10 +11,11 @@
 
 namespace bedplate::protocol {
 
-/// The response that ends a request. `operation` may be nullptr when the request reached none;
-/// otherwise its service decides the status of exceptions that services number differently.
+/// The response that ends a request. `service` may be nullptr when the request reached none;
+/// otherwise it decides between JSON and XML, and the status of exceptions that services number
+/// differently.
 wire::Response render_error(const ApiError& error, std::string_view request_id,
-                            const OperationDescriptor* operation = nullptr);
+                            const ServiceDescriptor* service = nullptr);
 
 /// The frame that ends a stream. What the stream's union names becomes an exception under that
 /// member's name; of the rest, a failure of the server becomes its internalServerException, and

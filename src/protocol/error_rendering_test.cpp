@@ -67,10 +67,10 @@ TEST(RenderError, WithoutATextTheBodyIsEmpty) {
 
 TEST(RenderError, TheServiceDecidesTheStatus) {
   EXPECT_EQ(render_error(errors::conflict("c"), "id").head.status, 400);
-  EXPECT_EQ(render_error(errors::conflict("c"), "id", &test::kDoBlob).head.status, 409);
-  EXPECT_EQ(
-      render_error(errors::conflict("c"), "id", &op::runtime::Converse::descriptor).head.status,
-      400);
+  EXPECT_EQ(render_error(errors::conflict("c"), "id", test::kDoBlob.service).head.status, 409);
+  EXPECT_EQ(render_error(errors::conflict("c"), "id", op::runtime::Converse::descriptor.service)
+                .head.status,
+            400);
 }
 
 TEST(RenderStreamError, UsesTheStreamsOwnName) {

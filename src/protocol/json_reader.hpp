@@ -21,6 +21,8 @@ inline constexpr std::size_t kElementsMax = 200'000;
 /// type ends the request: errors::serialization, as AWS's framework words it.
 class Reader {
  public:
+  explicit Reader(MemberNames names = MemberNames::kAsModelled) : path_(names) {}
+
   /// Fills the members of an operation's input that travel in the body.
   void read_body(const Shape& structure, const boost::json::value& json, void* out) {
     read_structure(structure, json, out, true);

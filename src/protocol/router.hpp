@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "protocol/query/parameters.hpp"
 #include "protocol/rest_json.hpp"
 #include "protocol/schema.hpp"
 
@@ -11,9 +12,11 @@ namespace bedplate::protocol {
 struct Route {
   const OperationDescriptor* operation;
   PathLabels labels;
+  query::Parameters parameters{};  ///< query protocol only
 };
 
-/// Finds the operation that answers `method` on `target` (path and query as on the wire). The raw
+/// Finds the operation, of the services that have a path for each (Protocol::kRestJson), that
+/// answers `method` on `target` (path and query as on the wire). The raw
 /// path is split before it is percent-decoded, so an encoded slash stays inside its label. Of
 /// two patterns that match, the one with the earlier literal segment wins. A missing or an extra
 /// slash at the end is forgiven when no pattern has the path as sent.

@@ -65,13 +65,21 @@ std::string join_path(std::string text, std::string_view part) {
   return text.append(part);
 }
 
+std::string spelled(std::string_view name, MemberNames names) {
+  std::string text(name);
+  if (names == MemberNames::kLowerFirst && !text.empty() && text[0] >= 'A' && text[0] <= 'Z') {
+    text[0] = char(text[0] - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Path::framework_text() const {
   std::string text;
   for (const Part& part : parts_) {
     if (part.index == kNoIndex) {
-      text = join_path(std::move(text), part.name);
+      text = join_path(std::move(text), spelled(part.name, names_));
     } else if (part.index == kKey) {
       text = join_path(join_path(std::move(text), part.name), "member");
     } else {

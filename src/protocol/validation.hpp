@@ -9,9 +9,17 @@
 
 namespace bedplate::protocol {
 
+/// How errors spell the names of members.
+enum class MemberNames : std::uint8_t {
+  kAsModelled,
+  kLowerFirst,  ///< IAM and STS model `RoleArn` and report `roleArn`
+};
+
 /// The way from the input's root to a value.
 class Path {
  public:
+  explicit Path(MemberNames names = MemberNames::kAsModelled) : names_(names) {}
+
   void push_member(std::string_view name) { parts_.push_back({name, kNoIndex}); }
   void push_index(std::size_t index) { parts_.push_back({{}, index}); }
   void push_key(std::string_view key) { parts_.push_back({key, kKey}); }
@@ -30,6 +38,7 @@ class Path {
     std::string_view name;
     std::size_t index;
   };
+  MemberNames names_;
   std::vector<Part> parts_;
 };
 

@@ -9,6 +9,7 @@
 #include "api/agent_runtime.hpp"
 #include "api/control.hpp"
 #include "api/runtime.hpp"
+#include "api/sts.hpp"
 #include "base/api_error.hpp"
 #include "protocol/rest_json.hpp"
 #include "protocol/shape_json.hpp"
@@ -19,6 +20,7 @@ using namespace bedplate;
 
 template <class Op>
 void read_twice(const protocol::PathLabels& labels, const wire::Request& request) {
+  if (Op::descriptor.service->protocol != protocol::Protocol::kRestJson) return;
   typename Op::Request input;
   try {
     input = protocol::read_request<Op>(labels, request);
