@@ -194,6 +194,17 @@ def test_a_presigned_caller_identity(sts, http):
     assert response.status == 403 and b"<Code>SignatureDoesNotMatch</Code>" in response.body
 
 
+# With authentication off everybody is the administrator, whatever keys they sign with.
+@pytest.mark.bedplate_only
+def test_without_authentication(start_server, make_client):
+    running = start_server(arguments=("--no-auth",))
+    keys = {"aws_access_key_id": "AKIDANYTHING", "aws_secret_access_key": "anything"}
+    client = make_client("sts", running=running, **keys)
+    assert client.get_caller_identity()["Arn"].endswith(":user/administrator")
+    session = keys_of(client.get_session_token()["Credentials"])
+    assert make_client("bedrock", running=running, **session).list_foundation_models()
+
+
 def aws(environment: dict, *arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [str(AWS), *arguments],

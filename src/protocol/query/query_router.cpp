@@ -10,6 +10,16 @@ constexpr std::string_view kPath = "/";
 // How AWS's answer calls a Version that was not sent.
 constexpr std::string_view kNoVersion = "NO_VERSION_SPECIFIED";
 
+// Anybody may send a name of any length: this bounds the answer that repeats it.
+constexpr std::size_t kEchoedBytesMax = 256;
+
+std::string_view echoed(std::string_view text) {
+  if (text.size() <= kEchoedBytesMax) return text;
+  std::size_t end = kEchoedBytesMax;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not inside a character
+  return text.substr(0, end);
+}
+
 // The first operation of a query service that fits; nullptr when none does.
 template <class Fits>
 const OperationDescriptor* find_operation(Fits fits) {
@@ -63,7 +73,7 @@ Route route(const ServiceDescriptor& service, const wire::Request& request) {
     });
   }
   if (route.operation == nullptr) {
-    throw errors::invalid_action(*action, version != nullptr ? *version : kNoVersion);
+    throw errors::invalid_action(echoed(*action), version ? echoed(*version) : kNoVersion);
   }
   return route;
 }

@@ -72,6 +72,14 @@ TEST(QueryRouter, RefusesWhatNamesNoOperation) {
   EXPECT_EQ(refusal(get("/?Action=GetCallerIdentity&Action=X" + version)), "none");
 }
 
+TEST(QueryRouter, RepeatsNoNameOfAnyLength) {
+  std::string name(255, 'x');
+  for (int i = 0; i < 1000; ++i) name += "%C3%A9";
+  const std::string text = refusal(get("/?Action=" + name + "&Version=" + name));
+  EXPECT_EQ(text, "400 InvalidAction Could not find operation " + std::string(255, 'x') +
+                      " for version " + std::string(255, 'x'));
+}
+
 TEST(QueryRouter, GuessesTheServiceOfWhatIsNotSigned) {
   EXPECT_EQ(guessed("/?Action=AssumeRoleWithWebIdentity&Version=2011-06-15"), "sts");
   EXPECT_EQ(guessed("/?Action=Nonsense&Version=2010-05-08"), "iam");
