@@ -187,7 +187,7 @@ std::optional<Frame> FrameDecoder::next() {
     throw FrameError("the prelude's checksum is wrong");
   }
   if (headers_size > kFrameHeadersBytesMax || total < kFrameOverheadBytes + headers_size ||
-      total - kFrameOverheadBytes - headers_size > kFramePayloadBytesMax) {
+      total - kFrameOverheadBytes - headers_size > payload_bytes_max_) {
     throw FrameError("the prelude's lengths are out of bounds");
   }
   if (rest.size() < total) return std::nullopt;

@@ -72,6 +72,10 @@ class FrameError : public std::runtime_error {
 /// Takes frames out of a stream of bytes that arrives in any pieces.
 class FrameDecoder {
  public:
+  /// A frame with a longer payload is refused as soon as its length is known.
+  explicit FrameDecoder(std::size_t payload_bytes_max = kFramePayloadBytesMax)
+      : payload_bytes_max_(payload_bytes_max) {}
+
   void feed(std::string_view bytes);
   /// The next whole frame, nothing until more bytes come. Throws FrameError on a wrong checksum,
   /// a length beyond the limits or a malformed header; the decoder is of no use after that.
@@ -80,6 +84,7 @@ class FrameDecoder {
   bool at_boundary() const { return buffer_.size() == start_; }
 
  private:
+  const std::size_t payload_bytes_max_;
   std::string buffer_;
   std::size_t start_ = 0;  ///< of the bytes not yet taken
 };

@@ -168,6 +168,14 @@ TEST(FrameDecoder, RefusesLengthsOutOfBounds) {
   }
 }
 
+TEST(FrameDecoder, RefusesAPayloadBeyondItsOwnBound) {
+  FrameDecoder decoder(10);
+  decoder.feed(encode_frame({.headers = {}, .payload = std::string(10, 'x')}));
+  EXPECT_EQ(decoder.next()->payload.size(), 10U);
+  decoder.feed(encode_frame({.headers = {}, .payload = std::string(11, 'x')}).substr(0, 12));
+  EXPECT_THROW(decoder.next(), FrameError);
+}
+
 TEST(EventFrame, RefusesWhatDoesNotFit) {
   Frame frame;
   frame.headers = {{.name = "", .bytes = "x"}};
