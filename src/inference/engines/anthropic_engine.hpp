@@ -2,18 +2,16 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "async/admission.hpp"
 #include "inference/engines.hpp"
-#include "inference/engines/endpoint_pool.hpp"
-#include "inference/engines/openai_server.hpp"
+#include "inference/engines/upstream.hpp"
 
 namespace bedplate::inference {
 
-class AnthropicEngine final : public Engine, public std::enable_shared_from_this<AnthropicEngine> {
+class AnthropicEngine final : public Engine,
+                              private UpstreamService,
+                              public std::enable_shared_from_this<AnthropicEngine> {
  public:
   /// `options.kind` must hold AnthropicOptions. Throws std::invalid_argument with a text for the
   /// operator when an endpoint's URL or the key is of no use.
@@ -25,25 +23,21 @@ class AnthropicEngine final : public Engine, public std::enable_shared_from_this
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
 
-  EngineStatus status() const;
+  /// Nobody asks it how it is before somebody wants something of it: every question costs.
+  EngineStatus status() const { return upstream_.status(); }
 
  private:
-  struct Attempt;
-
   std::string model_of(const GenerationRequest& request) const;
-  wire::ClientRequest post(const std::string& path, const std::string& body) const;
-  Task<> open_somewhere(std::string path, std::string body, Attempt& attempt);
-  Task<> try_one(const std::string& path, const std::string& body, Attempt& attempt);
-  Task<> run(std::string body, GenerationContext& context);
-  Task<> count(std::string body, std::int64_t& tokens);
+  wire::ClientRequest make_request(const wire::Endpoint& endpoint, const std::string& path,
+                                   const std::string& body) const override;
+  EngineError refusal(int http_status, const wire::Headers& headers,
+                      std::string body) const override;
 
   const EngineOptions options_;
-  const AnthropicOptions& upstream_;
-  wire::Client& client_;
+  const AnthropicOptions& settings_;
   const std::string key_;  ///< never logged
   const std::string served_by_;
-  EndpointPool pool_;
-  const std::shared_ptr<Admission> admission_;
+  Upstream upstream_;
 };
 
 }  // namespace bedplate::inference

@@ -8,7 +8,7 @@
 #include "inference/engines/chat_stream.hpp"
 #include "inference/engines/deadline.hpp"
 #include "inference/engines/engine_errors.hpp"
-#include "inference/engines/sse_reader.hpp"
+#include "inference/engines/sse_reply.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -145,28 +145,27 @@ Task<std::unique_ptr<wire::ClientResponse>> open_generation(wire::Client& client
 Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
                          GenerationContext& context) {
   ChatStream stream(shape);
-  co_await follow_stream(response, stream, context);
+  SseReply reply(stream);
+  co_await follow_reply(response, reply, context);
 }
 
-Task<> follow_stream(wire::ClientResponse& response, ReplyStream& stream,
-                     GenerationContext& context) {
-  SseReader events;
+Task<> follow_reply(wire::ClientResponse& response, ReplyReader& reply,
+                    GenerationContext& context) {
   SteadyClock::time_point first_token_by = context.deadline.at();
   bool token = false;
-  while (!stream.ended()) {
+  while (!reply.ended()) {
     const std::string_view piece = co_await read_piece(response);
     if (piece.empty()) {
       throw EngineError(EngineError::Kind::kFailed, "The engine's reply broke off.");
     }
-    events.feed(piece);
+    reply.feed(piece);
     // What some servers send after the end is no part of the reply.
-    while (!stream.ended()) {
-      const auto data = events.next();
-      if (!data) break;
-      StreamStep step = stream.take(*data);
-      token = token || step.token;
+    while (!reply.ended()) {
+      std::optional<StreamStep> step = reply.next();
+      if (!step) break;
+      token = token || step->token;
       if (context.progress) context.progress->mark();
-      if (!step.events.empty()) co_await report(std::move(step), context);
+      if (!step->events.empty()) co_await report(std::move(*step), context);
       if (token) {
         context.deadline.after(context.timeouts.next_token);
       } else {

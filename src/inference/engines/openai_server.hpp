@@ -24,7 +24,7 @@ struct OpenAiServer {
 };
 
 class Deadline;
-class ReplyStream;
+class ReplyReader;
 
 /// Limits of silence.
 struct TokenTimeouts {
@@ -77,9 +77,8 @@ struct GenerationContext {
 Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
                          GenerationContext& context);
 
-/// The same for any protocol of server-sent events; `stream` is at its beginning.
-Task<> follow_stream(wire::ClientResponse& response, ReplyStream& stream,
-                     GenerationContext& context);
+/// The same for any protocol; `reply` is at its beginning.
+Task<> follow_reply(wire::ClientResponse& response, ReplyReader& reply, GenerationContext& context);
 
 /// Throws EngineError; kInvalidRequest when the server has no way to count.
 Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,

@@ -2,8 +2,8 @@
 
 #include <tuple>
 
-#include "inference/engines/deadline.hpp"
 #include "inference/engines/engine_errors.hpp"
+#include "inference/engines/timed_generation.hpp"
 #include "inference/engines/upstream_key.hpp"
 
 namespace bedplate::inference {
@@ -116,19 +116,9 @@ Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) 
 
 Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
-  const Admission::Permit permit = co_await admission_->acquire(options_.queue_wait_max);
-  if (!permit) {
-    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
-  }
-  Deadline deadline(options_.first_token_timeout);
-  GenerationContext context{
-      .sink = sink,
-      .deadline = deadline,
-      .timeouts = {options_.first_token_timeout, options_.next_token_timeout}};
-  const bool in_time = co_await run_until(deadline, run(std::move(request), context));
-  if (!in_time && !context.ended) {
-    throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
-  }
+  const Admission::Permit permit = co_await take_turn(*admission_, options_.queue_wait_max);
+  TimedGeneration generation(options_, sink);
+  co_await generation.run(run(std::move(request), generation.context()));
 }
 
 Task<> RemoteEngine::count(GenerationRequest request, std::int64_t& tokens) {
@@ -144,11 +134,9 @@ Task<> RemoteEngine::count(GenerationRequest request, std::int64_t& tokens) {
 
 Task<std::int64_t> RemoteEngine::count_tokens(GenerationRequest request) {
   const auto self = shared_from_this();
-  const Deadline deadline(options_.first_token_timeout);
   std::int64_t tokens = 0;
-  if (!co_await run_until(deadline, count(std::move(request), tokens))) {
-    throw EngineError(EngineError::Kind::kTimeout, "The engine did not count in time.");
-  }
+  co_await run_in_time(options_.first_token_timeout, count(std::move(request), tokens),
+                       "The engine did not count in time.");
   co_return tokens;
 }
 

@@ -1,10 +1,10 @@
 // RemoteEngine: embeddings, rankings and images, which are answered as a whole.
-#include "inference/engines/deadline.hpp"
 #include "inference/engines/embedding_call.hpp"
 #include "inference/engines/engine_errors.hpp"
 #include "inference/engines/image_call.hpp"
 #include "inference/engines/remote_engine.hpp"
 #include "inference/engines/rerank_call.hpp"
+#include "inference/engines/timed_generation.hpp"
 
 namespace bedplate::inference {
 
@@ -31,14 +31,8 @@ Task<ImageReply> RemoteEngine::make_images(ImageRequest request) {
 
 Task<> RemoteEngine::call(ServerCall& call, std::chrono::milliseconds timeout) {
   const auto self = shared_from_this();
-  const Admission::Permit permit = co_await admission_->acquire(options_.queue_wait_max);
-  if (!permit) {
-    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
-  }
-  const Deadline deadline(timeout);
-  if (!co_await run_until(deadline, call_somewhere(call))) {
-    throw EngineError(EngineError::Kind::kTimeout, "The model gave no answer in time.");
-  }
+  const Admission::Permit permit = co_await take_turn(*admission_, options_.queue_wait_max);
+  co_await run_in_time(timeout, call_somewhere(call), "The model gave no answer in time.");
 }
 
 /// Nobody sees anything before the whole answer is here: any server may do.

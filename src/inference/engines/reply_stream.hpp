@@ -1,6 +1,7 @@
 // A streamed reply, event by event, as canonical generation events.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,19 @@ struct StreamStep {
   bool token = false;  ///< the model made progress, be it invisible
 };
 
-/// Follows one reply, in the words of one protocol.
+/// Follows one reply from the bytes of its body, which arrive in any pieces.
+class ReplyReader {
+ public:
+  virtual ~ReplyReader() = default;
+
+  virtual void feed(std::string_view bytes) = 0;
+  /// What the next whole event gave; nothing until more bytes come. Throws EngineError when it
+  /// reports an error or makes no sense. Nothing may follow the step that holds the end.
+  virtual std::optional<StreamStep> next() = 0;
+  virtual bool ended() const = 0;
+};
+
+/// Follows one reply of server-sent events, in the words of one protocol.
 class ReplyStream {
  public:
   virtual ~ReplyStream() = default;
