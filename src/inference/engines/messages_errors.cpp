@@ -20,8 +20,14 @@ std::int64_t number_at(std::string_view text) {
   return number;
 }
 
-/// "prompt is too long: 210000 tokens > 200000 maximum"
-void read_overflow(EngineError& error) {
+std::string text_in(const json::object* object, std::string_view name) {
+  const json::value* value = object ? object->if_contains(name) : nullptr;
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+}  // namespace
+
+void read_prompt_overflow(EngineError& error) {
   constexpr std::string_view kWords = "prompt is too long: ";
   constexpr std::string_view kThan = " tokens > ";
   const std::string_view text = error.what();
@@ -33,13 +39,6 @@ void read_overflow(EngineError& error) {
   error.context_tokens = number_at(text.substr(than + kThan.size()));
 }
 
-std::string text_in(const json::object* object, std::string_view name) {
-  const json::value* value = object ? object->if_contains(name) : nullptr;
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-}  // namespace
-
 EngineError messages_error_from_response(int http_status, std::string body, std::string_view key) {
   if (http_status == 401 || http_status == 403) {
     EngineError error(Kind::kUnavailable,
@@ -50,7 +49,7 @@ EngineError messages_error_from_response(int http_status, std::string body, std:
   if (!key.empty()) boost::algorithm::replace_all(body, key, "…");
   EngineError error = error_from_response(http_status, body);
   if (http_status == kOverloaded) error.kind = Kind::kBusy;
-  if (error.kind == Kind::kInvalidRequest) read_overflow(error);
+  if (error.kind == Kind::kInvalidRequest) read_prompt_overflow(error);
   return error;
 }
 
@@ -61,7 +60,7 @@ EngineError messages_error_from_event(const json::value& value, bool begun) {
   EngineError error(Kind::kFailed, message.empty() ? "The engine gave no reason." : message);
   if (type == "invalid_request_error") {
     error.kind = Kind::kInvalidRequest;
-    read_overflow(error);
+    read_prompt_overflow(error);
   } else if (!begun && (type == "overloaded_error" || type == "rate_limit_error")) {
     error.kind = Kind::kBusy;
   } else if (!begun && type == "timeout_error") {

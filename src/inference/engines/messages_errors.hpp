@@ -10,6 +10,10 @@
 
 namespace bedplate::inference {
 
+/// Makes an overflow of an error with the words "prompt is too long: 210000 tokens > 200000
+/// maximum", which Amazon Bedrock hands on.
+void read_prompt_overflow(EngineError& error);
+
 /// From a response whose status is not 200. `key` is taken out of every text.
 EngineError messages_error_from_response(int http_status, std::string body, std::string_view key);
 
