@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <stdexcept>
 #define TOML_HEADER_ONLY 1
@@ -184,15 +185,41 @@ inference::OpenAiOptions read_openai(Section& section) {
   return options;
 }
 
+/// The upstream's names for our model ids.
+void read_model_names(Section& section, std::map<std::string, std::string>& names) {
+  auto models = section.section("models");
+  if (!models) return;
+  for (const std::string& id : models->keys()) names[id] = *models->text(id);
+}
+
 inference::AnthropicOptions read_anthropic(Section& section) {
   inference::AnthropicOptions options;
   if (auto endpoints = section.texts("endpoints"); !endpoints.empty()) {
     options.endpoints = std::move(endpoints);
   }
   read_upstream(section, options);
-  if (auto models = section.section("models")) {
-    for (const std::string& id : models->keys()) options.models[id] = *models->text(id);
+  read_model_names(section, options.models);
+  return options;
+}
+
+inference::BedrockOptions read_bedrock(Section& section, const fs::path& base) {
+  inference::BedrockOptions options;
+  const auto region = section.text("region");
+  if (!region) throw section.error("an engine of type bedrock needs 'region'");
+  options.region = *region;
+  options.endpoints = section.texts("endpoints");
+  read_upstream(section, options);
+  read_model_names(section, options.models);
+  if (const auto file = section.text("credentials_file")) {
+    options.credentials_file = expand_home(*file, base);
   }
+  const auto name = [&](const char* key, std::string& value) {
+    if (auto text = section.text(key)) value = std::move(*text);
+  };
+  name("profile", options.profile);
+  name("access_key_id_env", options.access_key_id_env);
+  name("secret_access_key_env", options.secret_access_key_env);
+  name("session_token_env", options.session_token_env);
   return options;
 }
 
@@ -207,14 +234,16 @@ inference::EngineOptions read_engine(Section section, const std::string& name,
     engine.kind = read_openai(section);
   } else if (type == "anthropic") {
     engine.kind = read_anthropic(section);
+  } else if (type == "bedrock") {
+    engine.kind = read_bedrock(section, base);
   } else if (type == "scripted") {
     const auto rules = section.text("rules");
     if (!rules) throw section.error("an engine of type scripted needs 'rules'");
     engine.kind = inference::ScriptedOptions{expand_home(*rules, base)};
   } else {
     throw section.error(
-        fmt::format("engine '{}' needs type = \"llama.cpp\", \"openai\", \"anthropic\" or "
-                    "\"scripted\"",
+        fmt::format("engine '{}' needs type = \"llama.cpp\", \"openai\", \"anthropic\", "
+                    "\"bedrock\" or \"scripted\"",
                     name));
   }
   const auto milliseconds = [&](const char* key, std::chrono::milliseconds& value) {

@@ -66,6 +66,19 @@ void check_rules(const std::string& engine, const fs::path& rules, Report& repor
   }
 }
 
+/// Where the requests for an engine elsewhere go.
+std::string endpoints_text(const inference::EngineOptions& engine) {
+  if (const auto* openai = std::get_if<inference::OpenAiOptions>(&engine.kind)) {
+    return fmt::format("{}", fmt::join(openai->endpoints, ", "));
+  }
+  if (const auto* bedrock = std::get_if<inference::BedrockOptions>(&engine.kind)) {
+    return bedrock->endpoints.empty() ? "Amazon Bedrock in " + bedrock->region
+                                      : fmt::format("{}", fmt::join(bedrock->endpoints, ", "));
+  }
+  return fmt::format("{}",
+                     fmt::join(std::get<inference::AnthropicOptions>(engine.kind).endpoints, ", "));
+}
+
 void check_weights(const Configuration& configuration, Report& report) {
   std::set<std::string> used;
   for (const auto& binding : configuration.bindings) used.insert(binding.engine);
@@ -76,12 +89,8 @@ void check_weights(const Configuration& configuration, Report& report) {
     }
     const auto* llama = std::get_if<inference::LlamaCppOptions>(&engine.kind);
     if (llama == nullptr) {
-      const auto* openai = std::get_if<inference::OpenAiOptions>(&engine.kind);
-      const auto& endpoints = openai != nullptr
-                                  ? openai->endpoints
-                                  : std::get<inference::AnthropicOptions>(engine.kind).endpoints;
       report.good("model", fmt::format("{}: remote, {} (not contacted)", engine.name,
-                                       fmt::join(endpoints, ", ")));
+                                       endpoints_text(engine)));
       continue;
     }
     try {

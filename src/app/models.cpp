@@ -23,6 +23,11 @@ std::string describe_engine(const inference::EngineOptions& engine) {
   if (const auto* anthropic = std::get_if<inference::AnthropicOptions>(&engine.kind)) {
     return fmt::format("anthropic {}", fmt::join(anthropic->endpoints, ", "));
   }
+  if (const auto* bedrock = std::get_if<inference::BedrockOptions>(&engine.kind)) {
+    return bedrock->endpoints.empty()
+               ? fmt::format("bedrock in {}", bedrock->region)
+               : fmt::format("bedrock {}", fmt::join(bedrock->endpoints, ", "));
+  }
   const auto& remote = std::get<inference::OpenAiOptions>(engine.kind);
   return fmt::format("openai {}", fmt::join(remote.endpoints, ", "));
 }

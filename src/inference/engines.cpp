@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "inference/engines/anthropic_engine.hpp"
+#include "inference/engines/bedrock_engine.hpp"
 #include "inference/engines/llama_engine.hpp"
 #include "inference/engines/remote_engine.hpp"
 #include "inference/engines/scripted_engine.hpp"
@@ -124,9 +125,11 @@ struct Engines::Impl {
   /// Children die with the thread that launched them, so it belongs to the engines.
   std::unique_ptr<BlockingPool> launching;
   std::unique_ptr<RunFolder> run_folder;
+  std::unique_ptr<BlockingPool> reading;  ///< credentials that are renewed
   std::map<std::string, std::shared_ptr<LlamaEngine>> embedded;
   std::map<std::string, std::shared_ptr<RemoteEngine>> remote;
   std::map<std::string, std::shared_ptr<AnthropicEngine>> anthropic;
+  std::map<std::string, std::shared_ptr<BedrockEngine>> bedrock;
   std::map<std::string, std::shared_ptr<ScriptedEngine>> scripted;
   std::mutex stopping;
 };
@@ -158,6 +161,10 @@ Engines::Engines(IoPool& pool, wire::Client& client, EnginesOptions options)
       impl_->embedded[name] = std::make_shared<LlamaEngine>(std::move(engine), surroundings, home);
     } else if (std::holds_alternative<AnthropicOptions>(engine.kind)) {
       impl_->anthropic[name] = std::make_shared<AnthropicEngine>(std::move(engine), client);
+    } else if (std::holds_alternative<BedrockOptions>(engine.kind)) {
+      if (!impl_->reading) impl_->reading = std::make_unique<BlockingPool>("credentials", 1, 256);
+      impl_->bedrock[name] =
+          std::make_shared<BedrockEngine>(std::move(engine), client, home, *impl_->reading);
     } else if (std::holds_alternative<ScriptedOptions>(engine.kind)) {
       impl_->scripted[name] = std::make_shared<ScriptedEngine>(std::move(engine));
     } else {
@@ -165,6 +172,7 @@ Engines::Engines(IoPool& pool, wire::Client& client, EnginesOptions options)
     }
   }
   for (auto& [name, engine] : impl_->remote) engine->start_watching();
+  for (auto& [name, engine] : impl_->bedrock) engine->start_watching();
   for (auto& [name, engine] : impl_->embedded) engine->start_watching();
 }
 
@@ -176,6 +184,7 @@ std::shared_ptr<Engine> Engines::find(const std::string& name) {
   if (const auto at = impl_->embedded.find(name); at != impl_->embedded.end()) return at->second;
   if (const auto at = impl_->remote.find(name); at != impl_->remote.end()) return at->second;
   if (const auto at = impl_->anthropic.find(name); at != impl_->anthropic.end()) return at->second;
+  if (const auto at = impl_->bedrock.find(name); at != impl_->bedrock.end()) return at->second;
   if (const auto at = impl_->scripted.find(name); at != impl_->scripted.end()) return at->second;
   return nullptr;
 }
@@ -185,6 +194,7 @@ std::vector<EngineStatus> Engines::status() const {
   for (const auto& [name, engine] : impl_->embedded) all.push_back(engine->status());
   for (const auto& [name, engine] : impl_->remote) all.push_back(engine->status());
   for (const auto& [name, engine] : impl_->anthropic) all.push_back(engine->status());
+  for (const auto& [name, engine] : impl_->bedrock) all.push_back(engine->status());
   for (const auto& [name, engine] : impl_->scripted) all.push_back(engine->status());
   return all;
 }
@@ -192,6 +202,7 @@ std::vector<EngineStatus> Engines::status() const {
 void Engines::stop_blocking() {
   const std::lock_guard lock(impl_->stopping);
   for (auto& [name, engine] : impl_->remote) engine->stop_blocking();
+  for (auto& [name, engine] : impl_->bedrock) engine->stop_blocking();
   // All at once: each may take seconds.
   std::vector<std::thread> stopping;
   for (auto& [name, engine] : impl_->embedded) {

@@ -56,6 +56,24 @@ struct AnthropicOptions {
   std::size_t queue_max = 1024;
 };
 
+/// Amazon Bedrock itself, or another Bedplate. Named, in this order: an API key, a credentials
+/// file, the environment.
+struct BedrockOptions {
+  std::string region;                         ///< what requests are signed for
+  std::vector<std::string> endpoints;         ///< none: Amazon's own of the region
+  std::map<std::string, std::string> models;  ///< its ids for our model ids
+  std::string model;                          ///< its id for the others; empty: the same as ours
+  std::string api_key_env;                    ///< environment variable that holds an API key
+  std::string api_key_file;                   ///< or a file that holds it
+  std::filesystem::path credentials_file;     ///< in the form of AWS's shared credentials file
+  std::string profile{"default"};             ///< of that file
+  std::string access_key_id_env{"AWS_ACCESS_KEY_ID"};
+  std::string secret_access_key_env{"AWS_SECRET_ACCESS_KEY"};
+  std::string session_token_env{"AWS_SESSION_TOKEN"};
+  std::size_t concurrency_max = 1024;  ///< per endpoint
+  std::size_t queue_max = 1024;
+};
+
 /// Replies out of a file, for testing applications (docs/scripted-engine.md).
 struct ScriptedOptions {
   std::filesystem::path rules;  ///< JSON, or TOML when its name ends with .toml
@@ -63,7 +81,8 @@ struct ScriptedOptions {
 
 struct EngineOptions {
   std::string name;  ///< unique; bindings refer to it
-  std::variant<LlamaCppOptions, OpenAiOptions, AnthropicOptions, ScriptedOptions> kind;
+  std::variant<LlamaCppOptions, OpenAiOptions, AnthropicOptions, ScriptedOptions, BedrockOptions>
+      kind;
   std::chrono::milliseconds queue_wait_max{60'000};
   std::chrono::milliseconds first_token_timeout{120'000};
   std::chrono::milliseconds next_token_timeout{60'000};
