@@ -61,6 +61,15 @@ std::string image_payload(std::vector<Frame> frames) {
   return std::move(frames[0].payload);
 }
 
+EngineImage engine_image_in(const std::string& payload) {
+  std::string_view rest = payload;
+  EngineImage image{};
+  image.original = take_facts(rest);
+  image.format = parse_format(take_until(rest, '\n'));
+  image.bytes = std::string(rest);
+  return image;
+}
+
 /// Raises the signal when the awaiting coroutine ends, also when it is cancelled.
 class StopAtEnd {
  public:
@@ -188,19 +197,26 @@ Task<EngineImage> DocumentReader::to_engine_image(std::string bytes) {
   ReadingTask task = task_of(state->options, ReadingKind::kEngineImage);
   auto frames = co_await run(state->pool, state->options, state->launcher, std::move(task),
                              std::move(bytes), DocumentSubject::kImage);
-  const std::string payload = image_payload(std::move(frames));
-  std::string_view rest = payload;
-  EngineImage image{};
-  image.original = take_facts(rest);
-  image.format = parse_format(take_until(rest, '\n'));
-  image.bytes = std::string(rest);
-  co_return image;
+  co_return engine_image_in(image_payload(std::move(frames)));
 }
 
-Task<EditMask> DocumentReader::to_edit_mask(std::string bytes, MaskArea area) {
+Task<EngineImage> DocumentReader::with_margins(std::string bytes, ImageMargins margins) {
+  const std::shared_ptr<State> state = state_;
+  ReadingTask task = task_of(state->options, ReadingKind::kImageWithMargins);
+  task.margins = margins;
+  auto frames = co_await run(state->pool, state->options, state->launcher, std::move(task),
+                             std::move(bytes), DocumentSubject::kImage);
+  co_return engine_image_in(image_payload(std::move(frames)));
+}
+
+Task<EditMask> DocumentReader::to_edit_mask(std::string bytes, MaskWish wish) {
   const std::shared_ptr<State> state = state_;
   ReadingTask task = task_of(state->options, ReadingKind::kEditMask);
-  task.mask_area = static_cast<int>(area);
+  task.mask_area = static_cast<int>(wish.area);
+  task.mask_grow_px = wish.grow_px;
+  task.mask_width_px = wish.width_px;
+  task.mask_height_px = wish.height_px;
+  task.margins = wish.margins;
   auto frames = co_await run(state->pool, state->options, state->launcher, std::move(task),
                              std::move(bytes), DocumentSubject::kImage);
   const std::string payload = image_payload(std::move(frames));

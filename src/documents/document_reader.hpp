@@ -47,11 +47,28 @@ struct EngineImage {
   std::string bytes;
 };
 
+/// What is added around an image.
+struct ImageMargins {
+  int left_px = 0;
+  int right_px = 0;
+  int top_px = 0;
+  int bottom_px = 0;
+};
+
 /// Which part of an image a mask lays open to change.
 enum class MaskArea {
   kBlack,        ///< its black pixels
   kWhite,        ///< its white pixels
   kTransparent,  ///< its transparent pixels
+  kMargins,      ///< what is added around it
+};
+
+struct MaskWish {
+  MaskArea area = MaskArea::kWhite;
+  int grow_px = 0;   ///< wider than drawn by so many pixels, with a soft edge
+  int width_px = 0;  ///< of the image that it is for; 0: the mask's own size
+  int height_px = 0;
+  ImageMargins margins = {};  ///< kMargins
 };
 
 /// A PNG that says what to change in every way that image servers know: there it is white and
@@ -102,7 +119,12 @@ class DocumentReader {
   /// are; of GIF and WebP the first frame becomes a PNG.
   Task<EngineImage> to_engine_image(std::string bytes);
 
-  Task<EditMask> to_edit_mask(std::string bytes, MaskArea area);
+  /// For kMargins, `bytes` are the image itself.
+  Task<EditMask> to_edit_mask(std::string bytes, MaskWish wish);
+
+  /// A PNG with margins in the colours of the image's edge. kImageTooLarge when it would get too
+  /// large.
+  Task<EngineImage> with_margins(std::string bytes, ImageMargins margins);
 
  private:
   struct State;

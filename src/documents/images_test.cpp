@@ -77,7 +77,7 @@ TEST(Images, GoToTheEngineAsTheyAreOrAsPng) {
 /// The first pixel of a mask, as red, green, blue and alpha.
 std::string mask_pixel(std::string bytes, MaskArea area) {
   MeasuredReader reader;
-  const EditMask mask = answer_of(reader.reader().to_edit_mask(std::move(bytes), area));
+  const EditMask mask = answer_of(reader.reader().to_edit_mask(std::move(bytes), {area}));
   const Pixels pixels = decode_png(mask.png);
   EXPECT_EQ(static_cast<int>(pixels.width), mask.original.width_px);
   EXPECT_EQ(static_cast<int>(pixels.height), mask.original.height_px);
@@ -99,13 +99,88 @@ TEST(Images, BecomeMasksThatSayInEveryWayWhatToChange) {
   EXPECT_EQ(mask_pixel(small_jpeg(), MaskArea::kTransparent), stays);
 }
 
+/// How open each pixel of one row of a mask is.
+std::string openness_of_row(const EditMask& mask, unsigned y) {
+  const Pixels pixels = decode_png(mask.png);
+  std::string row;
+  for (unsigned x = 0; x < pixels.width; ++x) row += pixels.rgba[4 * (y * pixels.width + x)];
+  return row;
+}
+
+TEST(Images, BecomeMasksOfTheSizeOfAnotherImage) {
+  MeasuredReader reader;
+  // Two pixels of red, two of blue, luma 76 and 29.
+  MaskWish wish;
+  wish.width_px = 8;
+  wish.height_px = 3;
+  const EditMask mask = answer_of(reader.reader().to_edit_mask(small_gif(), wish));
+  EXPECT_EQ(mask.original.width_px, 4);
+  const Pixels pixels = decode_png(mask.png);
+  EXPECT_EQ(pixels.width, 8u);
+  EXPECT_EQ(pixels.height, 3u);
+  EXPECT_EQ(openness_of_row(mask, 0), std::string(8, '\x4C'));
+  EXPECT_EQ(openness_of_row(mask, 2), std::string(8, '\x1D'));
+}
+
+TEST(Images, GetMarginsInTheColoursOfTheirEdges) {
+  MeasuredReader reader;
+  const ImageMargins margins{.left_px = 2, .right_px = 1, .top_px = 0, .bottom_px = 3};
+  const EngineImage image = answer_of(reader.reader().with_margins(small_gif(), margins));
+  expect_facts(image.original, ImageFormat::kGif, 4, 2);
+  const Pixels pixels = decode_png(image.bytes);
+  EXPECT_EQ(pixels.width, 7u);
+  EXPECT_EQ(pixels.height, 5u);
+  const std::string red("\xFF\0\0\xFF", 4), blue("\0\0\xFF\xFF", 4);
+  EXPECT_EQ(pixels.rgba.substr(0, 4), red);
+  EXPECT_EQ(pixels.rgba.substr(pixels.rgba.size() - 4), blue);
+
+  MaskWish wish;
+  wish.area = MaskArea::kMargins;
+  wish.margins = margins;
+  const EditMask mask = answer_of(reader.reader().to_edit_mask(small_gif(), wish));
+  EXPECT_EQ(openness_of_row(mask, 0), std::string("\xFF\xFF\0\0\0\0\xFF", 7));
+  EXPECT_EQ(openness_of_row(mask, 2), std::string(7, '\xFF'));
+}
+
+TEST(Images, GetNoMarginsThatMakeThemTooLarge) {
+  MeasuredReader reader;
+  const DocumentError error = reader.error_of([](DocumentReader& of) {
+    answer_of(of.with_margins(png_of_zeros(7000, 10, 10), {.left_px = 1001}));
+  });
+  EXPECT_EQ(error.fault, Fault::kImageTooLarge);
+  EXPECT_EQ(error.limit, 8000);
+}
+
+TEST(Images, BecomeMasksThatGrowAndSoften) {
+  MeasuredReader reader;
+  // One white row at the top of black ones: drawn as the margin of a black image.
+  MaskWish line;
+  line.area = MaskArea::kMargins;
+  line.margins.top_px = 1;
+  const std::string drawn =
+      answer_of(reader.reader().to_edit_mask(png_of_zeros(16, 16, 16), line)).png;
+  MaskWish wish;
+  wish.grow_px = 4;
+  const EditMask mask = answer_of(reader.reader().to_edit_mask(drawn, wish));
+  const auto open = [&](unsigned y) {
+    return static_cast<unsigned>(static_cast<unsigned char>(openness_of_row(mask, y)[8]));
+  };
+  EXPECT_EQ(open(0), 255u);
+  EXPECT_EQ(open(2), 255u);
+  // The edge is where it has grown to, and half as open there.
+  EXPECT_GT(open(3), open(4));
+  EXPECT_GT(open(4), open(5));
+  EXPECT_GT(open(6), 0u);
+  EXPECT_EQ(open(7), 0u);
+}
+
 TEST(Images, ThatAreDamagedBecomeNoMasks) {
   MeasuredReader reader;
   for (const std::string& bytes :
        {png_of_zeros(64, 64, 32), small_jpeg().substr(0, small_jpeg().size() / 2),
         small_webp().substr(0, small_webp().size() / 2)}) {
-    const DocumentError error = reader.error_of(
-        [&](DocumentReader& of) { answer_of(of.to_edit_mask(bytes, MaskArea::kWhite)); });
+    const DocumentError error =
+        reader.error_of([&](DocumentReader& of) { answer_of(of.to_edit_mask(bytes, {})); });
     EXPECT_EQ(error.fault, Fault::kUnreadable);
   }
 }

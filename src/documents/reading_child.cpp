@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
 
 #include "documents/formats/text_decoder.hpp"
@@ -99,19 +100,42 @@ void read_text(const ReadingTask& task, std::string_view bytes) {
   }
 }
 
+MaskWish mask_wish(const ReadingTask& task) {
+  return {static_cast<MaskArea>(task.mask_area), task.mask_grow_px, task.mask_width_px,
+          task.mask_height_px, task.margins};
+}
+
+/// How many are worked on: of the image, or of what is made of it when that is more. Each counts
+/// once more for every pixel by which a mask grows.
+std::int64_t pixels_of(const ReadingTask& task, const ImageFacts& facts) {
+  const auto count = [](ImageSize size) { return std::int64_t{size.width_px} * size.height_px; };
+  const ImageSize own{facts.width_px, facts.height_px};
+  const ImageSize wide = size_with_margins(own, task.margins, task.image_side_max_px);
+  const std::int64_t pixels =
+      std::max(count(wide), count({task.mask_width_px, task.mask_height_px}));
+  return pixels * (1 + task.mask_grow_px);
+}
+
+EngineImage made_of(const ReadingTask& task, std::string_view bytes, const ImageFacts& facts) {
+  switch (task.kind) {
+    case ReadingKind::kEditMask:
+      return {facts, ImageFormat::kPng, edit_mask(bytes, facts, mask_wish(task))};
+    case ReadingKind::kImageWithMargins:
+      return {facts, ImageFormat::kPng, image_with_margins(bytes, facts, task.margins)};
+    default:
+      return engine_image(bytes, facts);
+  }
+}
+
 void read_image(const ReadingTask& task, std::string_view bytes) {
   enter_sandbox(SandboxKind::kLibraries);
   const ImageFacts facts = image_facts(bytes, task.image_side_max_px);
   std::string payload =
       fmt::format("{} {} {}\n", name_of(facts.format), facts.width_px, facts.height_px);
   if (task.kind != ReadingKind::kImageFacts) {
-    const std::int64_t megapixels = std::int64_t{facts.width_px} * facts.height_px / 1'000'000;
+    const std::int64_t megapixels = pixels_of(task, facts) / 1'000'000;
     write_frame(FrameKind::kMoreTime, std::to_string(megapixels * task.megapixel_time_ms));
-    const EngineImage image =
-        task.kind == ReadingKind::kEngineImage
-            ? engine_image(bytes, facts)
-            : EngineImage{facts, ImageFormat::kPng,
-                          edit_mask(bytes, facts, static_cast<MaskArea>(task.mask_area))};
+    const EngineImage image = made_of(task, bytes, facts);
     payload += name_of(image.format);
     payload += '\n';
     payload += image.bytes;
@@ -133,6 +157,7 @@ void read_all(const ReadingTask& task) {
     case ReadingKind::kImageFacts:
     case ReadingKind::kEngineImage:
     case ReadingKind::kEditMask:
+    case ReadingKind::kImageWithMargins:
       return read_image(task, bytes);
   }
 }

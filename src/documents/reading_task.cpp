@@ -14,6 +14,13 @@ void visit_numbers(Task& task, Visitor visit) {
   visit("long_edge_px", task.long_edge_px);
   visit("image_side_max_px", task.image_side_max_px);
   visit("mask_area", task.mask_area);
+  visit("mask_grow_px", task.mask_grow_px);
+  visit("mask_width_px", task.mask_width_px);
+  visit("mask_height_px", task.mask_height_px);
+  visit("margin_left_px", task.margins.left_px);
+  visit("margin_right_px", task.margins.right_px);
+  visit("margin_top_px", task.margins.top_px);
+  visit("margin_bottom_px", task.margins.bottom_px);
   visit("deadline_ms", task.deadline_ms);
   visit("page_time_ms", task.page_time_ms);
   visit("megapixel_time_ms", task.megapixel_time_ms);
@@ -40,7 +47,7 @@ ReadingTask from_argument(std::string_view argument) {
     const boost::json::object& object = value.as_object();
     ReadingTask task;
     const int kind = object.at("kind").to_number<int>();
-    if (kind < 0 || kind > static_cast<int>(ReadingKind::kEditMask)) {
+    if (kind < 0 || kind > static_cast<int>(ReadingKind::kImageWithMargins)) {
       throw std::invalid_argument("unknown kind");
     }
     task.kind = static_cast<ReadingKind>(kind);

@@ -9,10 +9,18 @@
 
 #include "documents/document_error.hpp"
 #include "documents/document_format.hpp"
+#include "documents/document_reader.hpp"
 
 namespace bedplate::documents {
 
-enum class ReadingKind { kText, kPageImages, kImageFacts, kEngineImage, kEditMask };
+enum class ReadingKind {
+  kText,
+  kPageImages,
+  kImageFacts,
+  kEngineImage,
+  kEditMask,
+  kImageWithMargins
+};
 
 /// The child's only argument. The bytes to read are its standard input, a file in memory.
 struct ReadingTask {
@@ -22,7 +30,11 @@ struct ReadingTask {
   int pages_max = 0;                             ///< of a PDF
   int long_edge_px = 0;                          ///< of a page's image
   int image_side_max_px = 0;
-  int mask_area = 0;  ///< kEditMask: a MaskArea
+  int mask_area = 0;     ///< kEditMask: a MaskArea
+  int mask_grow_px = 0;  ///< and the rest of a MaskWish
+  int mask_width_px = 0;
+  int mask_height_px = 0;
+  ImageMargins margins = {};  ///< kImageWithMargins, kEditMask
   std::int64_t deadline_ms = 0;
   std::int64_t page_time_ms = 0;
   std::int64_t megapixel_time_ms = 0;

@@ -34,9 +34,20 @@ struct ImageMask {
     kBlack,        ///< of the mask
     kWhite,        ///< of the mask
     kTransparent,  ///< of the mask
+    kMargins,      ///< what is added around the image, which is the mask's image then
   };
   InputImage image;
   Area area = Area::kWhite;
+  int grow_px = 0;       ///< it is to be wider by so many pixels, with a soft edge
+  bool resized = false;  ///< another size than the image's is no mistake
+};
+
+/// What is added around the first input image before an engine gets it.
+struct Margins {
+  int left_px = 0;
+  int right_px = 0;
+  int top_px = 0;
+  int bottom_px = 0;
 };
 
 /// What a family allows of its input images.
@@ -58,11 +69,16 @@ struct ImageRequest {
   std::optional<int> steps;         ///< likewise
   std::string sampler;              ///< as stable-diffusion.cpp names it; empty: the engine's own
   bool high_quality = false;
+  bool transparent_background = false;
   std::string format = "png";  ///< "png", "jpeg", "webp"
 
   std::vector<InputImage> images;  ///< the first one is changed, the others guide
   InputImageLimits input_limits;
   std::optional<ImageMask> mask;
+  std::optional<Margins> margins;
+  /// What to do to the images, stands before the prompts. Models that are shown descriptions only
+  /// do without it when a mask says where; else nothing but an instruction says what is wanted.
+  std::string instruction;
   std::optional<ImageSetting<double>> strength;  ///< 0: stays as it is; 1: is not looked at
 
   /// What was asked for that no engine here does, in words for the refusal: "maskPrompt".

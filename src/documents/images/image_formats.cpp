@@ -17,6 +17,13 @@ ImageSize size_of(ImageFormat format, std::string_view bytes) {
   refuse_image("unknown format");
 }
 
+DocumentError too_large(ImageSize size, int side_max_px) {
+  DocumentError error(DocumentFault::kImageTooLarge,
+                      fmt::format("it has {} x {} pixels", size.width_px, size.height_px));
+  error.limit = side_max_px;
+  return error;
+}
+
 }  // namespace
 
 void refuse_image(const char* detail) {
@@ -38,10 +45,7 @@ ImageFacts image_facts(std::string_view bytes, int side_max_px) {
   const ImageSize size = size_of(format, bytes);
   if (size.width_px <= 0 || size.height_px <= 0) refuse_image("the image has no pixels");
   if (size.width_px > side_max_px || size.height_px > side_max_px) {
-    DocumentError error(DocumentFault::kImageTooLarge,
-                        fmt::format("it has {} x {} pixels", size.width_px, size.height_px));
-    error.limit = side_max_px;
-    throw error;
+    throw too_large(size, side_max_px);
   }
   return {format, size.width_px, size.height_px};
 }
@@ -60,6 +64,29 @@ EngineImage engine_image(std::string_view bytes, const ImageFacts& facts) {
       return {facts, ImageFormat::kPng, webp_to_png(bytes)};
   }
   refuse_image("unknown format");
+}
+
+std::string rgba_pixels(std::string_view bytes, ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kPng:
+      return png_pixels(bytes);
+    case ImageFormat::kJpeg:
+      return jpeg_pixels(bytes);
+    case ImageFormat::kGif:
+      return png_pixels(gif_to_png(bytes));
+    case ImageFormat::kWebp:
+      return png_pixels(webp_to_png(bytes));
+  }
+  refuse_image("unknown format");
+}
+
+ImageSize size_with_margins(ImageSize size, const ImageMargins& margins, int side_max_px) {
+  size.width_px += margins.left_px + margins.right_px;
+  size.height_px += margins.top_px + margins.bottom_px;
+  if (size.width_px > side_max_px || size.height_px > side_max_px) {
+    throw too_large(size, side_max_px);
+  }
+  return size;
 }
 
 }  // namespace bedplate::documents

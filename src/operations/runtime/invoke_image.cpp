@@ -91,25 +91,51 @@ documents::MaskArea area_of(ImageMask::Area area) {
       return documents::MaskArea::kBlack;
     case ImageMask::Area::kWhite:
       return documents::MaskArea::kWhite;
+    case ImageMask::Area::kMargins:
+      return documents::MaskArea::kMargins;
     case ImageMask::Area::kTransparent:
       break;
   }
   return documents::MaskArea::kTransparent;
 }
 
-Task<> read_mask(ImageMask& mask, ImageFacts changed, DocumentReader& reader) {
+documents::ImageMargins margins_of(const ImageRequest& request) {
+  if (!request.margins) return {};
+  const inference::Margins& margins = *request.margins;
+  return {margins.left_px, margins.right_px, margins.top_px, margins.bottom_px};
+}
+
+Task<> read_mask(ImageMask& mask, ImageFacts changed, documents::ImageMargins margins,
+                 DocumentReader& reader) {
   std::optional<ApiError> error;
+  documents::MaskWish wish{area_of(mask.area), mask.grow_px, 0, 0, margins};
+  if (mask.resized) {
+    wish.width_px = changed.width_px;
+    wish.height_px = changed.height_px;
+  }
   try {
-    documents::EditMask read =
-        co_await reader.to_edit_mask(std::move(mask.image.bytes), area_of(mask.area));
+    documents::EditMask read = co_await reader.to_edit_mask(std::move(mask.image.bytes), wish);
     mask.image.bytes = std::move(read.png);
     mask.image.format = "png";
-    if (read.original.width_px != changed.width_px ||
-        read.original.height_px != changed.height_px) {
+    if (!mask.resized && (read.original.width_px != changed.width_px ||
+                          read.original.height_px != changed.height_px)) {
       error = refusal(mask.image, "the mask must have the size of the image");
     }
   } catch (const DocumentError& problem) {
     error = unreadable(mask.image, problem);
+  }
+  if (error) throw *error;
+}
+
+/// Adds room around the image.
+Task<> widen(InputImage& image, documents::ImageMargins margins, DocumentReader& reader) {
+  std::optional<ApiError> error;
+  try {
+    documents::EngineImage wide = co_await reader.with_margins(std::move(image.bytes), margins);
+    image.format = documents::name_of(wide.format);
+    image.bytes = std::move(wide.bytes);
+  } catch (const DocumentError& problem) {
+    error = unreadable(image, problem);
   }
   if (error) throw *error;
 }
@@ -122,9 +148,15 @@ Task<> read_inputs(ImageRequest& request, DocumentReader& reader) {
     if (!first) first = facts;
   }
   if (!first) co_return;
-  if (request.mask) co_await read_mask(*request.mask, *first, reader);
-  if (request.width_px == 0) request.width_px = first->width_px;
-  if (request.height_px == 0) request.height_px = first->height_px;
+  const documents::ImageMargins margins = margins_of(request);
+  if (request.mask) co_await read_mask(*request.mask, *first, margins, reader);
+  if (request.margins) co_await widen(request.images.front(), margins, reader);
+  if (request.width_px == 0) {
+    request.width_px = first->width_px + margins.left_px + margins.right_px;
+  }
+  if (request.height_px == 0) {
+    request.height_px = first->height_px + margins.top_px + margins.bottom_px;
+  }
 }
 
 /// What was asked of an engine, to be compared with what it made.
