@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import socket
@@ -13,6 +12,7 @@ from PIL import Image
 
 from bedplate_server import BedplateServer
 from image_server import ImageServer, encoded, picture
+from image_studio import CONFIG, Studio, half_mask, malformed, opened, studio_with
 
 TITAN_1 = "amazon.titan-image-generator-v1"
 TITAN_2 = "amazon.titan-image-generator-v2:0"
@@ -21,44 +21,6 @@ SDXL = "stability.stable-diffusion-xl-v1"
 SD3 = "stability.sd3-5-large-v1:0"
 CORE = "stability.stable-image-core-v1:1"
 ULTRA = "stability.stable-image-ultra-v1:1"
-
-CONFIG = """
-[engines.images]
-type = "openai"
-endpoints = ["{url}"]
-model = "{model}"
-
-[[bindings]]
-models = ["amazon.titan-image-*", "amazon.nova-canvas-*", "stability.*"]
-engine = "images"
-"""
-
-
-class Studio:
-    """A server of ours, an image server behind it, and a client in front."""
-
-    def __init__(self, images: ImageServer, client):
-        self.images = images
-        self.client = client
-
-    def invoke(self, model: str, body: dict | str, **more) -> dict:
-        text = body if isinstance(body, str) else json.dumps(body)
-        response = self.client.invoke_model(modelId=model, body=text, **more)
-        assert response["contentType"] == "application/json"
-        return json.loads(response["body"].read())
-
-    def refusal(self, model: str, body: dict | str) -> tuple[str, str]:
-        with pytest.raises(ClientError) as raised:
-            self.invoke(model, body)
-        error = raised.value.response["Error"]
-        return error["Code"], error["Message"]
-
-
-def studio_with(tmp_path_factory, make_client, model_id: str, model: str):
-    with ImageServer(model_id) as images:
-        config = CONFIG.format(url=images.url, model=model)
-        with BedplateServer(tmp_path_factory.mktemp("images"), config) as server:
-            yield Studio(images, make_client("bedrock-runtime", running=server))
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +52,6 @@ def unused_port() -> int:
         yield held.getsockname()[1]
 
 
-def opened(text: str) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(text)))
-
-
 def titan(text: str = "a lighthouse", **config) -> dict:
     return {
         "taskType": "TEXT_IMAGE",
@@ -107,20 +65,6 @@ def inpainting(image: bytes, **params) -> dict:
         "taskType": "INPAINTING",
         "inPaintingParams": {"image": encoded(image), "text": "a boat", **params},
     }
-
-
-def half_mask(width: int, height: int) -> bytes:
-    """Black on the left, white on the right."""
-    mask = Image.new("RGB", (width, height), "white")
-    mask.paste((0, 0, 0), (0, 0, width // 2, height))
-    out = io.BytesIO()
-    mask.save(out, "PNG")
-    return out.getvalue()
-
-
-def malformed(what: str) -> tuple[str, str]:
-    text = f"Malformed input request: {what}, please reformat your input and try again."
-    return "ValidationException", text
 
 
 @pytest.mark.parametrize(

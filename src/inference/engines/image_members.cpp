@@ -53,6 +53,20 @@ std::string joined(const ImageRequest& request, bool negative, bool weights) {
   return text;
 }
 
+/// The same for a model that follows instructions.
+std::string instructed(const ImageRequest& request) {
+  const std::string prompt = joined(request, false, false);
+  if (request.instruction.empty() || prompt.empty()) return request.instruction + prompt;
+  return fmt::format("{} {}", request.instruction, prompt);
+}
+
+/// For models that are shown what to draw and not told what to do.
+void refuse_instruction(const ImageRequest& request) {
+  if (!request.instruction.empty() && !request.mask) {
+    throw cannot("what this model does to an image, as it follows no instructions");
+  }
+}
+
 void refuse_extra_arguments(const ImageRequest& request) {
   for (const WeightedPrompt& prompt : request.prompts) {
     // A client must not reach the server's other settings, as the files it reads, through a prompt.
@@ -86,6 +100,8 @@ void add_for_stable_diffusion_cpp(const ImageRequest& request, std::int64_t seed
                                   json::object& members) {
   if (request.high_quality) throw cannot("the quality \"premium\"");
   if (request.images.size() > 1) throw cannot("more than one input image");
+  if (request.transparent_background) throw cannot("a transparent background");
+  refuse_instruction(request);
   members["prompt"] = with_extra_arguments(request, seed);
   members["output_format"] = request.format;
 }
@@ -95,7 +111,8 @@ void add_for_vllm(const ImageRequest& request, std::int64_t seed, json::object& 
   if (request.mask) throw cannot("a mask");
   if (asked_strength(request)) throw cannot("how much the input image counts");
   if (!request.sampler.empty()) throw cannot("a sampler");
-  members["prompt"] = joined(request, false, false);
+  if (request.transparent_background) throw cannot("a transparent background");
+  members["prompt"] = instructed(request);
   const std::string negative = joined(request, true, false);
   if (!negative.empty()) members["negative_prompt"] = negative;
   if (request.steps) members["num_inference_steps"] = *request.steps;
@@ -113,12 +130,22 @@ void refuse_beyond_openai(const ImageRequest& request) {
   if (asked_strength(request)) throw cannot("how much the input image counts");
 }
 
+void add_background(const ImageRequest& request, const OpenAiServer& server,
+                    json::object& members) {
+  if (!request.transparent_background) return;
+  if (!is_gpt_image(server)) throw cannot("a transparent background");
+  if (request.format == "jpeg") throw cannot("a transparent background in a JPEG");
+  members["background"] = "transparent";
+}
+
 void add_for_openai(const ImageRequest& request, const OpenAiServer& server,
                     json::object& members) {
   refuse_beyond_openai(request);
   if (!joined(request, true, false).empty()) throw cannot("a negative prompt");
-  members["prompt"] = joined(request, false, false);
+  if (!is_gpt_image(server)) refuse_instruction(request);
+  members["prompt"] = is_gpt_image(server) ? instructed(request) : joined(request, false, false);
   if (members["prompt"].get_string().empty()) throw cannot("a request without a prompt");
+  add_background(request, server, members);
   if (request.high_quality && is_gpt_image(server)) {
     members["quality"] = "high";
   } else if (request.high_quality && server.model == "dall-e-3") {

@@ -78,6 +78,42 @@ TEST(ImageMembers, OfAServerThatKnowsOpenAisOnly) {
               testing::HasSubstr("a request without a prompt"));
 }
 
+TEST(ImageMembers, InstructionsReachModelsThatFollowThem) {
+  ImageRequest request = simple();
+  request.instruction = "Do it:";
+  EXPECT_THAT(members(request, server(Dialect::kGeneric, "gpt-image-1")),
+              testing::HasSubstr(R"("prompt":"Do it: a")"));
+  EXPECT_THAT(members(request, server(Dialect::kVllm)),
+              testing::HasSubstr(R"("prompt":"Do it: a")"));
+  for (const auto& other : {server(Dialect::kGeneric), server(Dialect::kGeneric, "dall-e-2"),
+                            server(Dialect::kStableDiffusionCpp)}) {
+    EXPECT_THAT(refusal(request, other), testing::HasSubstr("follows no instructions"));
+  }
+  // A mask says it, too.
+  request.mask.emplace();
+  EXPECT_THAT(members(request, server(Dialect::kGeneric, "dall-e-2")),
+              testing::HasSubstr(R"("prompt":"a")"));
+  EXPECT_THAT(members(request, server(Dialect::kStableDiffusionCpp)),
+              testing::HasSubstr(R"("prompt":"a<sd_cpp)"));
+  request.prompts.clear();
+  EXPECT_THAT(members(request, server(Dialect::kGeneric, "gpt-image-1")),
+              testing::HasSubstr(R"("prompt":"Do it:")"));
+}
+
+TEST(ImageMembers, OnlyGptImageMakesTransparentBackgrounds) {
+  ImageRequest request = simple();
+  request.transparent_background = true;
+  EXPECT_THAT(members(request, server(Dialect::kGeneric, "gpt-image-1")),
+              testing::HasSubstr(R"("background":"transparent")"));
+  for (const auto& other :
+       {server(Dialect::kGeneric), server(Dialect::kVllm), server(Dialect::kStableDiffusionCpp)}) {
+    EXPECT_THAT(refusal(request, other), testing::HasSubstr("a transparent background."));
+  }
+  request.format = "jpeg";
+  EXPECT_THAT(refusal(request, server(Dialect::kGeneric, "gpt-image-1")),
+              testing::HasSubstr("a transparent background in a JPEG"));
+}
+
 TEST(ImageMembers, WhatAFamilySetsItselfMayBeLeftOut) {
   ImageRequest request = simple();
   request.seed = {42, false};

@@ -47,7 +47,6 @@ json::object rendered(const char* id, const ImageReply& reply) {
 
 TEST(ImageFamilies, AreFoundByTheirKeyOnly) {
   EXPECT_EQ(find_image_family("titan-embed-image"), nullptr);
-  EXPECT_EQ(find_image_family("stability-edit"), nullptr);
   EXPECT_NE(find_image_family("nova-canvas"), nullptr);
 }
 

@@ -7,6 +7,7 @@ const ImageFamily* find_image_family(std::string_view key) {
   if (key == "nova-canvas") return &nova_canvas();
   if (key == "stability-sdxl") return &stability_sdxl();
   if (key == "stability-sd3") return &stability_sd3();
+  if (key == "stability-edit") return &stability_edit();
   return nullptr;
 }
 

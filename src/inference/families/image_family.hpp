@@ -28,5 +28,6 @@ const ImageFamily& titan_image();
 const ImageFamily& nova_canvas();
 const ImageFamily& stability_sdxl();
 const ImageFamily& stability_sd3();
+const ImageFamily& stability_edit();
 
 }  // namespace bedplate::inference

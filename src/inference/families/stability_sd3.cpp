@@ -1,14 +1,10 @@
 // Stability AI's SD3, SD3.5, Stable Image Core and Ultra. Facts: AWS's guide, pages
 // model-parameters-diffusion-3-5-large and -stable-ultra-… (docs/image-generation.md).
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-
 #include "base/api_error.hpp"
 #include "inference/families/embedding_parts.hpp"
 #include "inference/families/image_family.hpp"
 #include "inference/families/image_parts.hpp"
+#include "inference/families/stability_parts.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -16,23 +12,6 @@ namespace json = boost::json;
 
 constexpr std::int64_t kSeedMax = 4'294'967'295;
 constexpr std::size_t kPromptCharactersMax = 10'000;
-
-struct AspectRatio {
-  std::string_view name;
-  int width_px;
-  int height_px;
-};
-
-/// One megapixel each, in steps of 64.
-constexpr std::array<AspectRatio, 9> kAspectRatios{{{"16:9", 1344, 768},
-                                                    {"1:1", 1024, 1024},
-                                                    {"21:9", 1536, 640},
-                                                    {"2:3", 832, 1216},
-                                                    {"3:2", 1216, 832},
-                                                    {"4:5", 896, 1088},
-                                                    {"5:4", 1088, 896},
-                                                    {"9:16", 768, 1344},
-                                                    {"9:21", 640, 1536}}};
 
 /// How the models of this family differ.
 struct Rules {
@@ -52,32 +31,13 @@ Rules rules_of(const CatalogueModel& model) {
 }
 
 void read_aspect_ratio(BodyReader& reader, bool allowed, ImageRequest& request) {
-  const auto name = read_choice(
-      reader, "aspect_ratio", {"16:9", "1:1", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21"});
+  const auto name = read_aspect_ratio_name(reader);
   if (!name && !request.images.empty()) return;
   if (name && !allowed) {
     reader.violations().add(reader.pointer_to("aspect_ratio"),
                             "is valid for text-to-image requests only");
   }
-  for (const AspectRatio& ratio : kAspectRatios) {
-    if (ratio.name != name.value_or("1:1")) continue;
-    request.width_px = ratio.width_px;
-    request.height_px = ratio.height_px;
-  }
-}
-
-void read_format(BodyReader& reader, ImageRequest& request) {
-  auto format = reader.string("output_format");
-  if (!format) return;
-  std::string lower = *format;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower != "png" && lower != "jpeg" && lower != "webp") {
-    reader.violations().add(reader.pointer_to("output_format"),
-                            fmt::format("{} is not a valid enum value", *format));
-    return;
-  }
-  request.format = lower;
+  set_aspect_ratio(name.value_or("1:1"), request);
 }
 
 /// The guide's example of image-to-image names no mode: the image itself says it.
@@ -115,15 +75,9 @@ class StabilitySd3 final : public ImageFamily {
     ImageRequest request;
     reader.require("prompt");
     read_prompt(reader, "prompt", kPromptCharactersMax, 1, request);
-    // An empty one is what some clients send for none.
-    if (auto negative = reader.string("negative_prompt"); negative && !negative->empty()) {
-      check_length(*negative, reader.pointer_to("negative_prompt"), kPromptCharactersMax,
-                   violations);
-      request.prompts.push_back({std::move(*negative), -1});
-    }
-    const std::int64_t seed = reader.integer("seed", 0, kSeedMax).value_or(0);
-    request.seed = {seed != 0 ? seed : random_seed(kSeedMax), seed != 0};
-    read_format(reader, request);
+    read_negative_prompt(reader, kPromptCharactersMax, request);
+    read_stability_seed(reader, kSeedMax, request);
+    read_output_format(reader, request);
     read_input_image(reader, rules, request);
     read_aspect_ratio(reader, request.images.empty() || rules.ratio_beside_image, request);
     reader.refuse_extraneous();

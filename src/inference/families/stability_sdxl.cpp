@@ -11,6 +11,7 @@
 #include "inference/families/embedding_parts.hpp"
 #include "inference/families/image_family.hpp"
 #include "inference/families/image_parts.hpp"
+#include "inference/families/stability_parts.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -60,18 +61,6 @@ void read_sampler(BodyReader& reader, ImageRequest& request) {
   if (request.sampler.empty()) request.beyond.push_back("the sampler " + *sampler);
 }
 
-void read_style(BodyReader& reader, ImageRequest& request) {
-  const auto style = read_choice(
-      reader, "style_preset",
-      {"3d-model", "analog-film", "anime", "cinematic", "comic-book", "digital-art", "enhance",
-       "fantasy-art", "isometric", "line-art", "low-poly", "modeling-compound", "neon-punk",
-       "origami", "photographic", "pixel-art", "tile-texture"});
-  if (!style) return;
-  std::string words = *style;
-  std::replace(words.begin(), words.end(), '-', ' ');
-  request.prompts.push_back({words + " style", 1});
-}
-
 void read_sampling(BodyReader& reader, ImageRequest& request) {
   request.cfg_scale = reader.number("cfg_scale", 0, 35);
   const auto guidance =
@@ -80,12 +69,11 @@ void read_sampling(BodyReader& reader, ImageRequest& request) {
   if (guidance && *guidance != "NONE") request.beyond.emplace_back("a clip_guidance_preset");
   read_sampler(reader, request);
   reader.integer("samples", 1, 1);
-  const std::int64_t seed = reader.integer("seed", 0, kSeedMax).value_or(0);
-  request.seed = {seed != 0 ? seed : random_seed(kSeedMax), seed != 0};
+  read_stability_seed(reader, kSeedMax, request);
   if (const auto steps = reader.integer("steps", 10, 50)) {
     request.steps = static_cast<int>(*steps);
   }
-  read_style(reader, request);
+  read_style_preset(reader, request);
   const json::object* extras = reader.object("extras");
   if (extras != nullptr && !extras->empty()) request.beyond.emplace_back("extras");
 }
