@@ -251,11 +251,17 @@ void read_config(BodyReader& reader, bool sized, const Rules& rules, ImageReques
 void check_size(const ImageRequest& request, const Rules& rules) {
   const int width = request.width_px, height = request.height_px;
   if (rules.canvas ? is_canvas_size(width, height) : is_titan_size(width, height)) return;
-  throw errors::validation(fmt::format(
-      "The requested image size {} x {} is not supported by this model. {}", width, height,
-      rules.canvas ? "Each side must be 320 to 4096 pixels and divisible by 16, the aspect ratio "
+  throw unsupported_size(
+      request, rules.canvas
+                   ? "Each side must be 320 to 4096 pixels and divisible by 16, the aspect ratio "
                      "between 1:4 and 4:1, and the image smaller than 4194304 pixels."
-                   : "Use one of the sizes in the model's documentation, such as 1024 x 1024."));
+                   : "Use one of the sizes in the model's documentation, such as 1024 x 1024.");
+}
+
+void complete_amazon(ImageRequest& request, const Rules& rules) {
+  check_prompts(request, rules.text_max);
+  if (request.width_px == 0) request.width_px = request.height_px = kDefaultSidePx;
+  check_size(request, rules);
 }
 
 ImageRequest parse_amazon(const json::object& body, const Rules& rules) {
@@ -277,15 +283,20 @@ ImageRequest parse_amazon(const json::object& body, const Rules& rules) {
   return request;
 }
 
+constexpr Rules kTitanRules{.text_max = 512, .default_seed = 42};
+constexpr Rules kCanvasRules{
+    .text_max = 1024, .later_tasks = true, .canvas = true, .default_seed = 12};
+
 class TitanImage final : public ImageFamily {
  public:
   ImageRequest parse(const json::object& body, const CatalogueModel& model) const override {
-    Rules rules{.text_max = 512, .default_seed = 42};
+    Rules rules = kTitanRules;
     rules.later_tasks = model.id.find("generator-v1") == std::string::npos;
     ImageRequest request = parse_amazon(body, rules);
     request.input_limits.side_max_px = 1408;
     return request;
   }
+  void complete(ImageRequest& request) const override { complete_amazon(request, kTitanRules); }
   json::object render(const ImageReply& reply) const override {
     json::object answer;
     answer["images"] = base64_images(reply);
@@ -296,12 +307,12 @@ class TitanImage final : public ImageFamily {
 class NovaCanvas final : public ImageFamily {
  public:
   ImageRequest parse(const json::object& body, const CatalogueModel&) const override {
-    const Rules rules{.text_max = 1024, .later_tasks = true, .canvas = true, .default_seed = 12};
-    ImageRequest request = parse_amazon(body, rules);
+    ImageRequest request = parse_amazon(body, kCanvasRules);
     request.input_limits = {
         .side_min_px = 320, .side_max_px = 4096, .pixels_max = 4'194'303, .ratio_max = 4};
     return request;
   }
+  void complete(ImageRequest& request) const override { complete_amazon(request, kCanvasRules); }
   json::object render(const ImageReply& reply) const override {
     return titan_image().render(reply);
   }

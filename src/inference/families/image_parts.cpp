@@ -1,5 +1,7 @@
 #include "inference/families/image_parts.hpp"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "base/bytes.hpp"
@@ -30,6 +32,22 @@ void read_prompt(BodyReader& reader, std::string_view key, std::size_t character
   if (!text) return;
   check_length(*text, reader.pointer_to(key), characters_max, reader.violations());
   request.prompts.push_back({std::move(*text), weight});
+}
+
+void check_prompts(const ImageRequest& request, std::size_t characters_max) {
+  BodyViolations violations;
+  for (const WeightedPrompt& prompt : request.prompts) {
+    check_length(prompt.text, "#/prompt", characters_max, violations);
+  }
+  violations.throw_if_any();
+}
+
+ApiError unsupported_size(const ImageRequest& request, std::string_view advice) {
+  ApiError error = errors::validation(
+      fmt::format("The requested image size {} x {} is not supported by this model. {}",
+                  request.width_px, request.height_px, advice));
+  error.parameter = "#/size";
+  return error;
 }
 
 std::int64_t random_seed(std::int64_t max) {

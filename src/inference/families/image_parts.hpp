@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/api_error.hpp"
 #include "inference/families/body_reader.hpp"
 #include "inference/image_generation.hpp"
 
@@ -20,6 +21,12 @@ std::optional<InputImage> decode_image(const std::string& text, std::string wher
 /// Adds a prompt of 1 to `characters_max` characters, when there is one.
 void read_prompt(BodyReader& reader, std::string_view key, std::size_t characters_max,
                  double weight, ImageRequest& request);
+
+/// Throws when a prompt that came through another API has no or too many characters.
+void check_prompts(const ImageRequest& request, std::size_t characters_max);
+
+/// Of a size that a model does not make. `advice` names those that it does.
+ApiError unsupported_size(const ImageRequest& request, std::string_view advice);
 
 /// Any number that nobody can foresee, from 1 to `max`.
 std::int64_t random_seed(std::int64_t max);

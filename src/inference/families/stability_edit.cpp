@@ -228,6 +228,12 @@ class StabilityEdit final : public ImageFamily {
     return request;
   }
 
+  void complete(ImageRequest&) const override {
+    ApiError error = errors::validation("This model changes images and makes none of text alone.");
+    error.parameter = "#/model";
+    throw error;
+  }
+
   json::object render(const ImageReply& reply) const override {
     return stability_sd3().render(reply);
   }

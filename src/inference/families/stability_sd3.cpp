@@ -86,6 +86,16 @@ class StabilitySd3 final : public ImageFamily {
     return request;
   }
 
+  void complete(ImageRequest& request) const override {
+    check_prompts(request, kPromptCharactersMax);
+    if (request.width_px == 0) set_aspect_ratio("1:1", request);
+    if (!is_aspect_ratio_size(request.width_px, request.height_px)) {
+      throw unsupported_size(request,
+                             "Use one of 1024x1024, 1344x768, 1536x640, 1216x832, 1088x896, "
+                             "896x1088, 832x1216, 640x1536, 768x1344.");
+    }
+  }
+
   json::object render(const ImageReply& reply) const override {
     json::object answer;
     if (!reply.seeds.empty()) {

@@ -135,11 +135,9 @@ void read_size(BodyReader& reader, ImageRequest& request) {
 void check_size(const ImageRequest& request) {
   if (request.width_px == 0 && request.height_px == 0 && !request.images.empty()) return;
   if (is_size(request.width_px, request.height_px)) return;
-  throw errors::validation(fmt::format(
-      "The requested image size {} x {} is not supported by this model. Use one of "
-      "1024x1024, 1152x896, 1216x832, 1344x768, 1536x640, 640x1536, 768x1344, 832x1216, "
-      "896x1152.",
-      request.width_px, request.height_px));
+  throw unsupported_size(request,
+                         "Use one of 1024x1024, 1152x896, 1216x832, 1344x768, 1536x640, 640x1536, "
+                         "768x1344, 832x1216, 896x1152.");
 }
 
 class StabilitySdxl final : public ImageFamily {
@@ -156,6 +154,12 @@ class StabilitySdxl final : public ImageFamily {
     violations.throw_if_any();
     check_size(request);
     return request;
+  }
+
+  void complete(ImageRequest& request) const override {
+    check_prompts(request, kPromptCharactersMax);
+    if (request.width_px == 0) request.width_px = request.height_px = kDefaultSidePx;
+    check_size(request);
   }
 
   json::object render(const ImageReply& reply) const override {

@@ -25,6 +25,8 @@ constexpr std::array kPatterns{
     Pattern{"GET", "/openai/v1/models/", true, answer_retrieve_model},
     Pattern{"POST", "/v1/embeddings", false, answer_embeddings},
     Pattern{"POST", "/openai/v1/embeddings", false, answer_embeddings},
+    Pattern{"POST", "/v1/images/generations", false, answer_images},
+    Pattern{"POST", "/openai/v1/images/generations", false, answer_images},
     Pattern{"POST", "/v1/messages", false, answer_messages},
     Pattern{"POST", "/anthropic/v1/messages", false, answer_messages},
     Pattern{"POST", "/v1/messages/count_tokens", false, answer_count_message_tokens},
