@@ -7,8 +7,10 @@
 
 #include "base/api_error.hpp"
 #include "inference/families/families.hpp"
+#include "inference/families/image_family.hpp"
 #include "operations/doors/chat_request.hpp"
 #include "operations/doors/door_router.hpp"
+#include "operations/doors/images_request.hpp"
 #include "operations/doors/message_request.hpp"
 
 namespace {
@@ -50,6 +52,20 @@ void read_message(wire::Request request) {
   inference::anthropic_messages().parse(message.native, model(), message.stream);
 }
 
+void read_images(std::string_view body) {
+  operations::ImagesRequest request = operations::read_images_request(body);
+  if (request.wish.count < 1 || request.wish.prompts.size() != 1) std::abort();
+  for (const char* family : {"titan-image", "nova-canvas", "stability-sdxl", "stability-sd3"}) {
+    inference::ImageRequest wish = request.wish;
+    try {
+      inference::find_image_family(family)->complete(wish);
+      if (wish.width_px <= 0 || wish.height_px <= 0) std::abort();
+    } catch (const ApiError& error) {
+      check_rendering(error);
+    }
+  }
+}
+
 // Takes a line off the front.
 std::string_view take_line(std::string_view& text) {
   const std::string_view line = text.substr(0, text.find('\n'));
@@ -70,6 +86,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.body = rest;
   try {
     route(line.substr(0, blank), line.substr(std::min(blank + 1, line.size())));
+  } catch (const ApiError& error) {
+    check_rendering(error);
+  }
+  try {
+    read_images(rest);
   } catch (const ApiError& error) {
     check_rendering(error);
   }
