@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/api_error.hpp"
+#include "base/text.hpp"
 #include "inference/families/anthropic_content.hpp"
 #include "inference/families/tool_turns.hpp"
 
@@ -13,10 +14,6 @@ namespace json = boost::json;
 
 constexpr std::int64_t kThinkingTokensMin = 1'024;
 constexpr int kCachePointsMax = 4;
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 void check_texts(const Message& message, bool prefill) {
   for (const ContentBlock& block : message.content) {

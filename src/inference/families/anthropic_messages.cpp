@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/api_error.hpp"
+#include "base/text.hpp"
 #include "inference/families/anthropic_content.hpp"
 #include "inference/families/anthropic_reply.hpp"
 #include "inference/families/anthropic_version.hpp"
@@ -130,7 +131,7 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
   if (version) check_messages_version(*version, body);
   check_anthropic_conversation(conversation);
   for (const std::string& stop : request.sampling.stop_sequences) {
-    if (stop.find_first_not_of(" \t\r\n") == std::string::npos) {
+    if (is_blank(stop)) {
       throw errors::validation("stop_sequences: each stop sequence must contain non-whitespace");
     }
   }

@@ -2,6 +2,7 @@
 // recorded traffic. The same models take Messages bodies, too.
 #include "base/api_error.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "inference/families/body_reader.hpp"
 #include "inference/families/families.hpp"
 
@@ -17,12 +18,6 @@ constexpr std::string_view kHumanTurn = "\n\nHuman:";
 constexpr std::int64_t kTokensMax = 8191;
 constexpr std::int64_t kTopKMax = 500;
 constexpr std::size_t kStopSequencesMax = 8191;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 struct Turn {
   std::size_t at = 0;  ///< of the mark

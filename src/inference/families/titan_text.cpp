@@ -3,6 +3,7 @@
 
 #include "base/api_error.hpp"
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "inference/families/body_reader.hpp"
 #include "inference/families/families.hpp"
 
@@ -25,12 +26,6 @@ const char* completion_reason(StopReason reason) {
 bool is_allowed_stop(std::string_view stop) {
   return stop == kUserMark ||
          (!stop.empty() && stop.find_first_not_of('|') == std::string_view::npos);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 Message message(Role role, std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "inference/families/family.hpp"
 
 namespace bedplate::operations {
@@ -162,10 +163,6 @@ TextBlock read_citations(const api::CitationsContentBlock& in) {
 }
 
 }  // namespace
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 ApiError model_refusal(std::string_view text) {
   return errors::validation(std::string(inference::kModelErrorPrefix) + std::string(text));

@@ -14,9 +14,6 @@ namespace bedplate::operations {
 /// Converse passes what the model finds wrong on under this prefix.
 ApiError model_refusal(std::string_view text);
 
-/// True for text that is empty or all white space.
-bool is_blank(std::string_view text);
-
 /// One block of messages[`message`].content[`block`]. Documents come with their bytes unread.
 /// Throws ApiError: what is wrong with it, what the model does not take (in AWS's words), what is
 /// not built (501).

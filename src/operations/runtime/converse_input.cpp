@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "base/text.hpp"
 #include "operations/model_errors.hpp"
 #include "operations/runtime/converse_blocks.hpp"
 #include "operations/runtime/converse_tools.hpp"
