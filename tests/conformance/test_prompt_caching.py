@@ -72,6 +72,27 @@ def test_a_longer_prefix_reads_the_shorter_one(runtime):
     assert usage["cacheWriteInputTokens"] >= 150
 
 
+def test_a_prefix_is_found_without_the_points_before_it(runtime):
+    text = long_text()
+
+    def usage_with(*points: dict, question: str) -> dict:
+        messages = [{"role": "user", "content": [{"text": CONTEXT}, POINT, {"text": question}]}]
+        return runtime.converse(
+            modelId=CLAUDE,
+            system=[{"text": text}, *points],
+            messages=messages,
+            inferenceConfig={"maxTokens": 4},
+        )["usage"]
+
+    first = usage_with(POINT, question="So?")
+    second = usage_with(question="And?")
+    assert first["cacheReadInputTokens"] == 0
+    assert second["cacheReadInputTokens"] > 0.9 * first["cacheWriteInputTokens"]
+    assert second["cacheReadInputTokens"] + second["cacheWriteInputTokens"] == (
+        first["cacheWriteInputTokens"]
+    )
+
+
 def test_a_short_prefix_is_not_cached(runtime):
     text = f"{uuid.uuid4()} short"
     for _ in range(2):

@@ -19,12 +19,16 @@ using inference::Message;
 constexpr std::size_t kCachePointsMax = 4;
 constexpr std::int64_t kTokensMinByDefault = 1'024;
 
-/// Collects what stands before a cache point, so that no two prefixes look alike.
+/// A hash of what stands before a cache point. Every piece is hashed once and then joins what came
+/// before it, so that a prefix has the same hash wherever else the prompt has cache points.
 class Fingerprint {
  public:
   void add(std::string_view tag, std::string_view text) {
-    text_ += fmt::format("{}:{}:", tag, text.size());
-    text_ += text;
+    std::string joined(as_view(so_far_));
+    joined += tag;
+    joined += ':';
+    joined += as_view(sha256(text));
+    so_far_ = sha256(joined);
   }
   void add(const inference::ToolResultBlock& result) {
     add("result", result.tool_use_id);
@@ -50,7 +54,7 @@ class Fingerprint {
       add_part(*document);
     }
   }
-  std::string digest() const { return hex_encode(as_view(sha256(text_))); }
+  std::string digest() const { return hex_encode(as_view(so_far_)); }
 
  private:
   void add_part(const inference::TextBlock& block) { add("text", block.text); }
@@ -61,14 +65,20 @@ class Fingerprint {
     for (const std::string& part : block.parts) add("part", part);
   }
 
-  std::string text_;
+  Sha256Digest so_far_{};
 };
 
-/// A cache point and the conversation that ends there.
+/// How much of a conversation stands before a cache point, behind the tools.
+struct Place {
+  std::size_t system = 0;    ///< blocks
+  std::size_t messages = 0;  ///< the last one not whole, but …
+  std::size_t blocks = 0;    ///< … up to here
+};
+
 struct Point {
   std::string key;
   CachePoint point;
-  Conversation prefix;
+  Place place;
 };
 
 bool has_points(const Conversation& conversation) {
@@ -85,11 +95,10 @@ bool has_points(const Conversation& conversation) {
 /// In Bedrock's order: tools, system, messages.
 std::vector<Point> find_points(const Conversation& conversation, Fingerprint fingerprint) {
   std::vector<Point> points;
-  Conversation so_far;
+  Place place;
   const auto found = [&](const CachePoint& point) {
-    points.push_back({fingerprint.digest(), point, so_far});
+    points.push_back({fingerprint.digest(), point, place});
   };
-  so_far.tools = conversation.tools;
   for (const inference::Tool& tool : conversation.tools) {
     fingerprint.add("tool", tool.name);
     fingerprint.add("description", tool.description);
@@ -99,25 +108,36 @@ std::vector<Point> find_points(const Conversation& conversation, Fingerprint fin
   for (const ContentBlock& block : conversation.system) {
     if (const auto* point = std::get_if<CachePoint>(&block)) {
       found(*point);
-      continue;
+    } else {
+      fingerprint.add("system", "");
+      fingerprint.add(block);
     }
-    so_far.system.push_back(block);
-    fingerprint.add("system", "");
-    fingerprint.add(block);
+    ++place.system;
   }
   for (const Message& message : conversation.messages) {
     fingerprint.add("role", message.role == inference::Role::kUser ? "user" : "assistant");
-    so_far.messages.push_back({message.role, {}});
+    ++place.messages;
+    place.blocks = 0;
     for (const ContentBlock& block : message.content) {
       if (const auto* point = std::get_if<CachePoint>(&block)) {
         found(*point);
-        continue;
+      } else {
+        fingerprint.add(block);
       }
-      so_far.messages.back().content.push_back(block);
-      fingerprint.add(block);
+      ++place.blocks;
     }
   }
   return points;
+}
+
+/// The first `count` blocks but for cache points.
+std::vector<ContentBlock> first_blocks(const std::vector<ContentBlock>& blocks, std::size_t count) {
+  std::vector<ContentBlock> first;
+  std::copy_if(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(count),
+               std::back_inserter(first), [](const ContentBlock& block) {
+                 return !std::holds_alternative<CachePoint>(block);
+               });
+  return first;
 }
 
 void check_points(const std::vector<Point>& points, bool in_converse) {
@@ -136,13 +156,26 @@ void check_points(const std::vector<Point>& points, bool in_converse) {
   }
 }
 
-/// A chat template wants a turn of the user; it costs a prefix without one a few tokens.
-void complete(Conversation& prefix) {
+/// The conversation up to a cache point. A chat template wants a turn of the user; it costs a
+/// prefix without one a few tokens.
+Conversation prefix_until(const Place& place, const Conversation& conversation) {
+  Conversation prefix;
+  prefix.tools = conversation.tools;
+  prefix.system = first_blocks(conversation.system, place.system);
+  for (std::size_t i = 0; i < place.messages; ++i) {
+    const Message& message = conversation.messages[i];
+    const bool whole = i + 1 < place.messages;
+    prefix.messages.push_back(
+        {message.role,
+         first_blocks(message.content, whole ? message.content.size() : place.blocks)});
+  }
   while (!prefix.messages.empty() && prefix.messages.back().content.empty()) {
     prefix.messages.pop_back();
   }
-  if (!prefix.messages.empty()) return;
-  prefix.messages.push_back({inference::Role::kUser, {inference::TextBlock{"."}}});
+  if (prefix.messages.empty()) {
+    prefix.messages.push_back({inference::Role::kUser, {inference::TextBlock{"."}}});
+  }
+  return prefix;
 }
 
 }  // namespace
@@ -157,21 +190,20 @@ Task<std::vector<CachedPrefix>> find_cached_prefixes(const Conversation& convers
   fingerprint.add("account", account_id);
   fingerprint.add("model", resolved.model->id);
   fingerprint.add("engine", resolved.engine->served_by());
-  std::vector<Point> points = find_points(conversation, std::move(fingerprint));
+  const std::vector<Point> points = find_points(conversation, std::move(fingerprint));
   check_points(points, in_converse);
   const std::int64_t tokens_min = resolved.model->prompt_cache_min_tokens > 0
                                       ? resolved.model->prompt_cache_min_tokens
                                       : kTokensMinByDefault;
   std::vector<CachedPrefix> prefixes;
-  for (Point& point : points) {
+  for (const Point& point : points) {
     CachedPrefix prefix{.key = point.key, .time_to_live = point.point.time_to_live};
     if (const auto tokens = cache.find(point.key, SteadyClock::now())) {
       prefix.tokens = *tokens;
       prefix.found = true;
     } else {
-      complete(point.prefix);
       inference::GenerationRequest counted;
-      counted.prompt = std::move(point.prefix);
+      counted.prompt = prefix_until(point.place, conversation);
       prefix.tokens = co_await resolved.engine->count_tokens(std::move(counted));
     }
     if (prefix.tokens >= tokens_min) prefixes.push_back(std::move(prefix));
