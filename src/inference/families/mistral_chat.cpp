@@ -74,12 +74,13 @@ json::object choice(json::object message, json::value stop_reason) {
   return out;
 }
 
+CompletionEnvelope envelope_of(const ReplyContext& context) {
+  return {context.request_id, context.model->id, unix_seconds(context.created)};
+}
+
 class MistralChunks final : public ChunkRenderer {
  public:
-  explicit MistralChunks(const ReplyContext& context)
-      : id_(context.request_id),
-        model_(context.model->id),
-        created_(unix_seconds(context.created)) {}
+  explicit MistralChunks(const ReplyContext& context) : envelope_(envelope_of(context)) {}
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     if (std::holds_alternative<GenerationStart>(event)) {
@@ -107,17 +108,11 @@ class MistralChunks final : public ChunkRenderer {
   }
 
   json::object chunk(json::object message, json::value stop_reason = nullptr) const {
-    json::array choices;
-    choices.push_back(choice(std::move(message), std::move(stop_reason)));
-    json::object out{
-        {"id", id_}, {"object", "chat.completion.chunk"}, {"created", created_}, {"model", model_}};
-    out["choices"] = std::move(choices);
-    return out;
+    return envelope_.wrap(choice(std::move(message), std::move(stop_reason)),
+                          "chat.completion.chunk");
   }
 
-  std::string id_;
-  std::string model_;
-  std::int64_t created_;
+  CompletionEnvelope envelope_;
   GenerationReply calls_;  ///< nothing but calls of tools, as far as they have come
 };
 
@@ -195,14 +190,9 @@ json::object MistralChat::render(const GenerationReply& reply, const ReplyContex
   json::array calls = openai_tool_calls(reply, new_call_id);
   if (!calls.empty()) message["tool_calls"] = std::move(calls);
   const char* reason = openai_finish_reason(reply.end.reason);
-  json::array choices;
-  choices.push_back(choice(std::move(message), reason));
-  choices.back().as_object()["finish_reason"] = reason;
-  json::object out{{"id", context.request_id},
-                   {"object", "chat.completion"},
-                   {"created", unix_seconds(context.created)},
-                   {"model", context.model->id}};
-  out["choices"] = std::move(choices);
+  json::object only = choice(std::move(message), reason);
+  only["finish_reason"] = reason;
+  json::object out = envelope_of(context).wrap(std::move(only), "chat.completion");
   out["usage"] = openai_usage(reply.end.usage);
   return out;
 }

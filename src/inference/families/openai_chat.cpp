@@ -29,13 +29,15 @@ std::string new_call_id() {
   return "call_" + random_base62(24);
 }
 
+CompletionEnvelope envelope_of(const ReplyContext& context) {
+  return {"chatcmpl-" + random_base62(24), context.model->id, unix_seconds(context.created)};
+}
+
 /// The reply's chunks. A call's arguments are streamed as the model writes them.
 class OpenAiChunks final : public ChunkRenderer {
  public:
   explicit OpenAiChunks(const ReplyContext& context)
-      : id_("chatcmpl-" + random_base62(24)),
-        model_(context.model->id),
-        created_(unix_seconds(context.created)),
+      : envelope_(envelope_of(context)),
         inline_(writes_reasoning_inline(*context.model) && !context.reasoning_apart) {}
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
@@ -71,12 +73,7 @@ class OpenAiChunks final : public ChunkRenderer {
   json::object chunk(json::object delta) const {
     json::object choice{{"index", 0}, {"finish_reason", nullptr}};
     choice["delta"] = std::move(delta);
-    json::array choices;
-    choices.push_back(std::move(choice));
-    json::object out{
-        {"id", id_}, {"object", "chat.completion.chunk"}, {"created", created_}, {"model", model_}};
-    out["choices"] = std::move(choices);
-    return out;
+    return envelope_.wrap(std::move(choice), "chat.completion.chunk");
   }
 
   static json::object& choice_of(json::object& chunk) {
@@ -119,9 +116,7 @@ class OpenAiChunks final : public ChunkRenderer {
     return chunk(std::move(delta));
   }
 
-  std::string id_;
-  std::string model_;
-  std::int64_t created_;
+  CompletionEnvelope envelope_;
   bool inline_;
   bool in_reasoning_ = false;
   std::int64_t call_index_ = -1;
@@ -318,13 +313,7 @@ json::object OpenAiChat::render(const GenerationReply& reply, const ReplyContext
   json::object choice{{"index", 0}, {"finish_reason", openai_finish_reason(reply.end.reason)}};
   if (!reply.tokens.empty()) choice["logprobs"] = openai_logprobs(reply.tokens);
   choice["message"] = std::move(message);
-  json::array choices;
-  choices.push_back(std::move(choice));
-  json::object out{{"id", "chatcmpl-" + random_base62(24)},
-                   {"object", "chat.completion"},
-                   {"created", unix_seconds(context.created)},
-                   {"model", context.model->id}};
-  out["choices"] = std::move(choices);
+  json::object out = envelope_of(context).wrap(std::move(choice), "chat.completion");
   out["usage"] = openai_usage(reply.end.usage);
   return out;
 }

@@ -55,6 +55,14 @@ json::object openai_logprobs(const std::vector<TokenProbability>& tokens) {
   return out;
 }
 
+json::object CompletionEnvelope::wrap(json::object choice, std::string_view object) const {
+  json::array choices;
+  choices.push_back(std::move(choice));
+  json::object out{{"id", id}, {"object", object}, {"created", created}, {"model", model}};
+  out["choices"] = std::move(choices);
+  return out;
+}
+
 std::int64_t unix_seconds(Timestamp time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }

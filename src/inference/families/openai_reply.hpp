@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,6 +27,16 @@ boost::json::object openai_logprobs(const std::vector<TokenProbability>& tokens)
 
 /// Seconds since 1970, for `created`.
 std::int64_t unix_seconds(Timestamp time);
+
+/// What stands around the one choice of a completion, and of each chunk of it.
+struct CompletionEnvelope {
+  std::string id;
+  std::string model;
+  std::int64_t created = 0;  ///< seconds since 1970
+
+  /// `object`: "chat.completion", "chat.completion.chunk", …
+  boost::json::object wrap(boost::json::object choice, std::string_view object) const;
+};
 
 /// The texts of a reply's reasoning, joined.
 std::string reasoning_text(const GenerationReply& reply);

@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "inference/families/chat_body.hpp"
 #include "inference/families/families.hpp"
+#include "inference/families/openai_reply.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -18,28 +19,11 @@ bool is_prompt_body(const ReplyContext& context) {
   return context.body != nullptr && context.body->contains("prompt");
 }
 
-/// What the members say that whole replies and chunks have in common.
-struct Envelope {
-  explicit Envelope(const ReplyContext& context)
-      : prompt(is_prompt_body(context)),
-        id((prompt ? "cmpl-" : "chatcmpl-") + hex_encode(random_bytes(16))),
-        model(context.model->id),
-        created(
-            std::chrono::floor<std::chrono::seconds>(context.created).time_since_epoch().count()) {}
-
-  json::object wrap(json::object choice, std::string_view object) const {
-    json::array choices;
-    choices.push_back(std::move(choice));
-    json::object out{{"id", id}, {"object", object}, {"created", created}, {"model", model}};
-    out["choices"] = std::move(choices);
-    return out;
-  }
-
-  bool prompt;
-  std::string id;
-  std::string model;
-  std::int64_t created;
-};
+CompletionEnvelope envelope_of(const ReplyContext& context) {
+  const std::string_view prefix = is_prompt_body(context) ? "cmpl-" : "chatcmpl-";
+  return {std::string(prefix) + hex_encode(random_bytes(16)), context.model->id,
+          unix_seconds(context.created)};
+}
 
 json::value stop_reason(const GenerationEnd& end) {
   return end.stop_sequence.empty() ? json::value(nullptr) : json::value(end.stop_sequence);
@@ -63,7 +47,8 @@ void end_choice(json::object& choice, const GenerationEnd& end) {
 
 class PalmyraChunks final : public ChunkRenderer {
  public:
-  explicit PalmyraChunks(const ReplyContext& context) : envelope_(context) {}
+  explicit PalmyraChunks(const ReplyContext& context)
+      : prompt_(is_prompt_body(context)), envelope_(envelope_of(context)) {}
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     if (const auto* end = std::get_if<GenerationEnd>(&event)) {
@@ -71,7 +56,7 @@ class PalmyraChunks final : public ChunkRenderer {
       end_choice(choice, *end);
       chunks.push_back(wrap(std::move(choice)));
       chunks.back()["usage"] = chat_usage(end->usage);
-    } else if (envelope_.prompt) {
+    } else if (prompt_) {
       if (const auto* delta = std::get_if<TextDelta>(&event)) {
         json::object choice{{"index", 0}, {"text", delta->text}};
         chunks.push_back(wrap(unfinished(std::move(choice))));
@@ -86,7 +71,7 @@ class PalmyraChunks final : public ChunkRenderer {
  private:
   json::object open_choice(json::object delta) const {
     json::object choice{{"index", 0}};
-    if (envelope_.prompt) {
+    if (prompt_) {
       choice["text"] = "";
     } else {
       choice["delta"] = std::move(delta);
@@ -99,11 +84,11 @@ class PalmyraChunks final : public ChunkRenderer {
     return choice;
   }
   json::object wrap(json::object choice) const {
-    return envelope_.wrap(std::move(choice),
-                          envelope_.prompt ? "text_completion" : "chat.completion.chunk");
+    return envelope_.wrap(std::move(choice), prompt_ ? "text_completion" : "chat.completion.chunk");
   }
 
-  Envelope envelope_;
+  bool prompt_;
+  CompletionEnvelope envelope_;
   ChatDeltas deltas_;
 };
 
@@ -149,12 +134,12 @@ class Writer final : public Family {
   }
 
   json::object render(const GenerationReply& reply, const ReplyContext& context) const override {
-    const Envelope envelope(context);
-    json::object choice = envelope.prompt ? json::object{{"index", 0}, {"text", reply.text()}}
-                                          : message_choice(reply);
+    const bool prompt = is_prompt_body(context);
+    json::object choice =
+        prompt ? json::object{{"index", 0}, {"text", reply.text()}} : message_choice(reply);
     end_choice(choice, reply.end);
-    json::object out =
-        envelope.wrap(std::move(choice), envelope.prompt ? "text_completion" : "chat.completion");
+    json::object out = envelope_of(context).wrap(std::move(choice),
+                                                 prompt ? "text_completion" : "chat.completion");
     out["usage"] = chat_usage(reply.end.usage);
     out["usage"].as_object()["prompt_tokens_details"] = nullptr;
     out["prompt_logprobs"] = nullptr;
