@@ -34,26 +34,45 @@ void check_texts(const Message& message, bool prefill) {
   }
 }
 
-void check_answers(const std::vector<std::string>& calls, const std::vector<std::string>& results,
-                   std::size_t turn) {
-  const auto has = [](const std::vector<std::string>& ids, const std::string& id) {
-    return std::find(ids.begin(), ids.end(), id) != ids.end();
-  };
-  for (const std::string& id : calls) {
-    if (has(results, id)) continue;
-    throw errors::validation(fmt::format(
+/// Where a result stands among a message's blocks as the client wrote them. `last`: the last one
+/// with that id, else the first.
+std::size_t place_of_result(const Message& message, const std::string& id, bool last) {
+  std::size_t place = 0, found = 0;
+  for (const ContentBlock& block : message.content) {
+    const auto* result = std::get_if<ToolResultBlock>(&block);
+    if (result != nullptr && result->tool_use_id == id) {
+      found = place;
+      if (!last) break;
+    }
+    // Ours: a client writes a cache point into the block before it.
+    if (!std::holds_alternative<CachePoint>(block)) ++place;
+  }
+  return found;
+}
+
+ApiError in_anthropics_words(const ToolTurnFault& fault, const std::vector<Message>& messages) {
+  if (fault.kind == ToolTurnFault::Kind::kUnanswered) {
+    return errors::validation(fmt::format(
         "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: "
         "{}. Each `tool_use` block must have a corresponding `tool_result` block in the next "
         "message.",
-        turn - 1, id));
+        fault.turn - 1, fmt::join(fault.ids, ", ")));
   }
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (has(calls, results[i])) continue;
-    throw errors::validation(fmt::format(
-        "messages.{}.content.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. Each "
-        "`tool_result` block must have a corresponding `tool_use` block in the previous message.",
-        turn, i, results[i]));
+  const std::string& id = fault.ids.front();
+  std::vector<std::string> calls;
+  if (fault.turn > 0) calls = called_in(messages[fault.turn - 1]);
+  const bool twice = std::find(calls.begin(), calls.end(), id) != calls.end();
+  const std::size_t place = place_of_result(messages[fault.turn], id, twice);
+  if (twice) {
+    return errors::validation(
+        fmt::format("messages.{}.content.{}: each tool_use must have a single result. Found "
+                    "multiple `tool_result` blocks with id: {}",
+                    fault.turn, place, id));
   }
+  return errors::validation(fmt::format(
+      "messages.{}.content.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. Each "
+      "`tool_result` block must have a corresponding `tool_use` block in the previous message.",
+      fault.turn, place, id));
 }
 
 void check_cache_points(const Conversation& conversation) {
@@ -125,7 +144,7 @@ void check_anthropic_conversation(const Conversation& conversation) {
   if (messages.front().role != Role::kUser) {
     throw errors::validation("messages: first message must use the \"user\" role");
   }
-  std::vector<std::string> calls;
+  const auto fault = find_tool_turn_fault(messages);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const bool prefill = i + 1 == messages.size() && messages[i].role == Role::kAssistant;
     if (messages[i].content.empty() && !prefill) {
@@ -135,10 +154,9 @@ void check_anthropic_conversation(const Conversation& conversation) {
           i));
     }
     check_texts(messages[i], prefill);
-    check_answers(calls, answered_in(messages[i]), i);
-    calls = called_in(messages[i]);
+    if (fault && fault->turn == i) break;
   }
-  check_answers(calls, {}, messages.size());
+  if (fault) throw in_anthropics_words(*fault, messages);
   check_cache_points(conversation);
 }
 

@@ -118,6 +118,29 @@ TEST(AnthropicTools, CallsAndResultsMustPair) {
   EXPECT_TRUE(refusal(R"("messages": [{"role": "user", "content": [
                           {"type": "tool_result", "tool_use_id": "x"}]}])")
                   .starts_with("messages.0.content.0: unexpected `tool_use_id` found"));
+  // The index is the block's, and a cache point is none.
+  const std::string calls = R"({"role": "assistant", "content": [
+      {"type": "tool_use", "id": "t", "name": "f", "input": {}},
+      {"type": "tool_use", "id": "u", "name": "f", "input": {}}]})";
+  const auto answer = [&](const std::string& content) {
+    return refusal(R"("messages": [)" + hi + "," + calls + R"(, {"role": "user", "content": [)" +
+                   content + "]}]");
+  };
+  const auto result = [](const std::string& id) {
+    return R"({"type": "tool_result", "tool_use_id": ")" + id + R"("})";
+  };
+  const std::string text =
+      R"({"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}})";
+  EXPECT_TRUE(answer(result("t") + "," + text + "," + result("x") + "," + result("u"))
+                  .starts_with("messages.2.content.2: unexpected `tool_use_id` found in "
+                               "`tool_result` blocks: x."));
+  EXPECT_EQ(answer(result("t") + "," + result("u") + "," + text + "," + result("t")),
+            "messages.2.content.3: each tool_use must have a single result. Found multiple "
+            "`tool_result` blocks with id: t");
+  EXPECT_EQ(answer(text),
+            "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: "
+            "t, u. Each `tool_use` block must have a corresponding `tool_result` block in the next "
+            "message.");
 }
 
 TEST(AnthropicThinking, IsReadWithItsBudget) {

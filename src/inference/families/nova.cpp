@@ -154,16 +154,7 @@ void check_tool_turns(const Conversation& conversation) {
         "The toolConfig field must be defined when using toolUse and toolResult content blocks.");
   }
   const auto fault = find_tool_turn_fault(conversation.messages);
-  if (!fault) return;
-  if (fault->kind == ToolTurnFault::Kind::kUnanswered) {
-    throw errors::validation(
-        fmt::format("Expected toolResult blocks at messages.{}.content for the following Ids: {}",
-                    fault->turn, fmt::join(fault->ids, ", ")));
-  }
-  throw errors::validation(
-      fmt::format("The number of toolResult blocks at messages.{}.content exceeds the number of "
-                  "toolUse blocks of previous turn.",
-                  fault->turn));
+  if (fault) throw converse_tool_turn_error(*fault);
 }
 
 json::object tool_use_json(const ToolUseBlock& call) {

@@ -1,5 +1,7 @@
 #include "inference/families/tool_turns.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace bedplate::inference {
@@ -48,6 +50,18 @@ std::optional<ToolTurnFault> find_tool_turn_fault(const std::vector<Message>& me
   }
   if (calls.empty()) return std::nullopt;
   return ToolTurnFault{Kind::kUnanswered, messages.size(), std::move(calls)};
+}
+
+ApiError converse_tool_turn_error(const ToolTurnFault& fault) {
+  if (fault.kind == ToolTurnFault::Kind::kUnanswered) {
+    return errors::validation(
+        fmt::format("Expected toolResult blocks at messages.{}.content for the following Ids: {}",
+                    fault.turn, fmt::join(fault.ids, ", ")));
+  }
+  return errors::validation(
+      fmt::format("The number of toolResult blocks at messages.{}.content exceeds the number of "
+                  "toolUse blocks of previous turn.",
+                  fault.turn));
 }
 
 bool holds_tool_blocks(const std::vector<Message>& messages) {

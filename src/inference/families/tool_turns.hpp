@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/api_error.hpp"
 #include "inference/conversation.hpp"
 
 namespace bedplate::inference {
@@ -25,6 +26,9 @@ struct ToolTurnFault {
 };
 
 std::optional<ToolTurnFault> find_tool_turn_fault(const std::vector<Message>& messages);
+
+/// A fault in Converse's words, which are those of Nova's native body, too.
+ApiError converse_tool_turn_error(const ToolTurnFault& fault);
 
 /// Whether any message calls a tool or holds a tool's result.
 bool holds_tool_blocks(const std::vector<Message>& messages);

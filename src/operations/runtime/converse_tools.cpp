@@ -59,30 +59,6 @@ ToolChoice read_choice(const api::runtime::ToolChoice& in, const CatalogueModel&
   return choice;
 }
 
-void check_answered(const std::vector<std::string>& calls, const std::vector<std::string>& results,
-                    std::size_t turn) {
-  std::string missing;
-  for (const std::string& id : calls) {
-    if (std::find(results.begin(), results.end(), id) != results.end()) continue;
-    if (!missing.empty()) missing += ", ";
-    missing += id;
-  }
-  if (!missing.empty()) {
-    throw errors::validation(
-        fmt::format("Expected toolResult blocks at messages.{}.content for the following Ids: {}",
-                    turn, missing));
-  }
-  const bool foreign = std::any_of(results.begin(), results.end(), [&](const std::string& id) {
-    return std::find(calls.begin(), calls.end(), id) == calls.end();
-  });
-  if (results.size() > calls.size() || foreign) {
-    throw errors::validation(
-        fmt::format("The number of toolResult blocks at messages.{}.content exceeds the number of "
-                    "toolUse blocks of previous turn.",
-                    turn));
-  }
-}
-
 /// Claude and Nova mix texts with results and calls freely; others do not.
 void check_mixture(const Message& message, std::size_t turn, const CatalogueModel& model) {
   const std::string_view family = model.family;
@@ -144,20 +120,17 @@ void read_tool_config(const api::runtime::ToolConfiguration& config, bool stream
 
 void check_tool_turns(const Conversation& conversation, bool has_tool_config,
                       const CatalogueModel& model) {
-  std::vector<std::string> calls;
-  for (std::size_t turn = 0; turn < conversation.messages.size(); ++turn) {
-    const Message& message = conversation.messages[turn];
-    const std::vector<std::string> results = inference::answered_in(message);
-    const std::vector<std::string> next = inference::called_in(message);
-    if (!has_tool_config && !(results.empty() && next.empty())) {
-      throw errors::validation(
-          "The toolConfig field must be defined when using toolUse and toolResult content blocks.");
-    }
-    check_answered(calls, results, turn);
-    check_mixture(message, turn, model);
-    calls = next;
+  const std::vector<Message>& messages = conversation.messages;
+  if (!has_tool_config && inference::holds_tool_blocks(messages)) {
+    throw errors::validation(
+        "The toolConfig field must be defined when using toolUse and toolResult content blocks.");
   }
-  check_answered(calls, {}, conversation.messages.size());
+  const auto fault = inference::find_tool_turn_fault(messages);
+  for (std::size_t turn = 0; turn < messages.size(); ++turn) {
+    if (fault && fault->turn == turn) break;
+    check_mixture(messages[turn], turn, model);
+  }
+  if (fault) throw inference::converse_tool_turn_error(*fault);
 }
 
 }  // namespace bedplate::operations
