@@ -4,8 +4,10 @@
 
 #include "base/api_error.hpp"
 #include "base/bytes.hpp"
-#include "inference/families/chat_body.hpp"
+#include "inference/families/chat_deltas.hpp"
 #include "inference/families/families.hpp"
+#include "inference/families/openai_messages.hpp"
+#include "inference/families/openai_reply.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -14,7 +16,7 @@ namespace json = boost::json;
 constexpr std::int64_t kTokensMax = 4096;
 constexpr std::int64_t kAnswersMax = 16;
 constexpr std::size_t kStopSequencesMax = 16;
-constexpr double kPenaltyMax = 2;
+constexpr OpenAiRules kRules{.tools_max = SIZE_MAX, .plain = true};
 
 std::string new_id() {
   return "chat-" + hex_encode(random_bytes(16));
@@ -22,12 +24,12 @@ std::string new_id() {
 
 json::object choice_json(const GenerationReply& reply, int index) {
   json::object message{{"role", "assistant"}, {"content", reply.text()}};
-  if (json::array calls = chat_tool_calls(reply); !calls.empty()) {
+  if (json::array calls = openai_tool_calls(reply, new_openai_call_id); !calls.empty()) {
     message["tool_calls"] = std::move(calls);
   }
   json::object choice{{"index", index}};
   choice["message"] = std::move(message);
-  choice["finish_reason"] = chat_finish_reason(reply.end.reason);
+  choice["finish_reason"] = openai_finish_reason(reply.end.reason);
   return choice;
 }
 
@@ -45,8 +47,8 @@ class JambaChunks final : public ChunkRenderer {
     } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
       json::object last;
       last["content"] = "";
-      chunks.push_back(chunk(std::move(last), chat_finish_reason(end->reason)));
-      chunks.back()["usage"] = chat_usage(end->usage);
+      chunks.push_back(chunk(std::move(last), openai_finish_reason(end->reason)));
+      chunks.back()["usage"] = openai_usage(end->usage);
       const auto passed = std::chrono::steady_clock::now() - begun_;
       chunks.back()["meta"] =
           meta(elapsed_ms_ + std::chrono::duration_cast<std::chrono::milliseconds>(passed).count());
@@ -73,17 +75,8 @@ class JambaChunks final : public ChunkRenderer {
   ChatDeltas deltas_;
 };
 
-void read_penalties(BodyReader& reader, SamplingParameters& sampling) {
-  if (const auto value = reader.number("frequency_penalty", -kPenaltyMax, kPenaltyMax)) {
-    sampling.frequency_penalty = value;
-  }
-  if (const auto value = reader.number("presence_penalty", -kPenaltyMax, kPenaltyMax)) {
-    sampling.presence_penalty = value;
-  }
-}
-
 /// `{"type": "text"}` or `{"type": "json_object"}`.
-std::string read_response_format(BodyReader& body) {
+std::string read_plain_format(BodyReader& body) {
   const json::object* format = body.object("response_format");
   if (format == nullptr) return {};
   BodyReader reader(*format, body.pointer_to("response_format"), body.violations());
@@ -110,7 +103,7 @@ class Jamba final : public Family {
                               GenerationRequest& request) const override {
     BodyViolations violations;
     BodyReader reader(fields, "#", violations);
-    read_penalties(reader, request.sampling);
+    read_openai_penalties(reader, request.sampling);
     reader.refuse_extraneous();
     violations.throw_if_any(kModelErrorPrefix);
   }
@@ -123,7 +116,7 @@ class Jamba final : public Family {
     }
     json::object out{{"id", new_id()}};
     out["choices"] = std::move(choices);
-    out["usage"] = chat_usage(reply.end.usage);
+    out["usage"] = openai_usage(reply.end.usage);
     out["meta"] = meta(context.elapsed_ms);
     return out;
   }
@@ -139,13 +132,15 @@ GenerationRequest Jamba::parse(const json::object& body, const CatalogueModel&, 
   GenerationRequest request;
   request.sampling = defaults();
   SamplingParameters& sampling = request.sampling;
-  Conversation conversation = read_chat(reader);
+  Conversation conversation;
+  read_openai_messages(reader, kRules, conversation);
+  read_openai_tool_list(reader, kRules, conversation);
   if (const auto value = reader.integer("max_tokens", 1, kTokensMax)) sampling.max_tokens = value;
   if (const auto value = reader.number("temperature", 0, 2)) sampling.temperature = value;
   if (const auto value = reader.number("top_p", 0, 1)) sampling.top_p = value;
-  read_penalties(reader, sampling);
-  sampling.stop_sequences = read_stop(reader, kStopSequencesMax);
-  request.output_schema = read_response_format(reader);
+  read_openai_penalties(reader, sampling);
+  read_openai_stop(reader, kStopSequencesMax, sampling);
+  request.output_schema = read_plain_format(reader);
   const auto answers = reader.integer("n", 1, kAnswersMax).value_or(1);
   reader.refuse_extraneous();
   violations.throw_if_any();

@@ -107,6 +107,62 @@ TEST(Jamba, RefusesBrokenToolTurns) {
           "#/messages/1/tool_calls/0/function/arguments: expected a JSON object's text"));
 }
 
+TEST(Jamba, JoinsThePartsOfAText) {
+  const auto request = jamba().parse(
+      R"({"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"text":"b"}]}]})");
+  ASSERT_EQ(conversation_of(request).messages.at(0).content.size(), 1U);
+  EXPECT_EQ(said(conversation_of(request), 0), "ab");
+}
+
+TEST(Jamba, AnEmptyTextBesideCallsSaysNothing) {
+  const auto request = jamba().parse(R"({"messages":[{"role":"user","content":"x"},)"
+                                     R"({"role":"assistant","content":"","tool_calls":[)"
+                                     R"({"id":"a","function":{"name":"w","arguments":"{}"}}]}]})");
+  ASSERT_EQ(conversation_of(request).messages.at(1).content.size(), 1U);
+}
+
+TEST(Jamba, KnowsFewerMembersThanOpenAi) {
+  const auto message = [](std::string_view members) {
+    return jamba().refusal(R"({"messages":[{)" + std::string(members) + "}]}");
+  };
+  EXPECT_EQ(message(R"("role":"developer","content":"x")"),
+            malformed_input("#/messages/0/role: developer is not a valid enum value"));
+  EXPECT_EQ(message(R"("role":"user","content":"x","tool_calls":[])"),
+            malformed_input("#/messages/0: extraneous key [tool_calls] is not permitted"));
+  EXPECT_EQ(message(R"("role":"assistant","content":"x","refusal":"no")"),
+            malformed_input("#/messages/0: extraneous key [refusal] is not permitted"));
+  EXPECT_EQ(message(R"("role":"user","content":{"type":"file","text":"x"})"),
+            malformed_input("#/messages/0/content/type: file is not a valid enum value"));
+  const auto call = [&](std::string_view arguments) {
+    return message(
+        R"("role":"assistant","tool_calls":[{"id":"a","function":{"name":"w","arguments":)" +
+        std::string(arguments) + "}}]");
+  };
+  EXPECT_EQ(call("{}"), malformed_input("#/messages/0/tool_calls/0/function/arguments: expected "
+                                        "type: String, found: JSONObject"));
+  EXPECT_EQ(call("\"\""),
+            malformed_input("#/messages/0/tool_calls/0/function/arguments: expected a "
+                            "JSON object's text"));
+  EXPECT_EQ(with(R"("tools":[{"type":"web","function":{"name":"w"}}])"),
+            malformed_input("#/tools/0/type: web is not a valid enum value"));
+  EXPECT_EQ(with(R"("tools":[{"type":"function","function":{"name":""}}])"),
+            malformed_input("#/tools/0/function/name: expected minLength: 1, actual: 0"));
+  EXPECT_EQ(with(R"("tool_choice":"auto")"),
+            malformed_input("#: extraneous key [tool_choice] is not permitted"));
+  EXPECT_EQ(with(R"("stop":["a",""])"),
+            malformed_input("#/stop/1: expected minLength: 1, actual: 0"));
+  EXPECT_EQ(with(R"("stop":"")"), malformed_input("#/stop: expected minLength: 1, actual: 0"));
+}
+
+TEST(Jamba, AResultMayStandAnywhereBehindItsCall) {
+  EXPECT_EQ(
+      jamba().refusal(
+          R"({"messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[)"
+          R"({"id":"a","function":{"name":"w","arguments":"{}"}}]},)"
+          R"({"role":"user","content":"y"},{"role":"tool","tool_call_id":"a","content":"1"}]})"),
+      "accepted");
+}
+
 TEST(Jamba, RefusesSeveralAnswersWhereTheyMakeNoSense) {
   EXPECT_EQ(with(R"("n":2)", true), "n: must be 1 for streaming responses.");
   EXPECT_EQ(with(R"("n":2,"temperature":0)"),

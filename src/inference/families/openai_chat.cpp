@@ -25,10 +25,6 @@ bool writes_reasoning_inline(const CatalogueModel& model) {
   return model.id.find("gpt-oss") != std::string::npos;
 }
 
-std::string new_call_id() {
-  return "call_" + random_base62(24);
-}
-
 CompletionEnvelope envelope_of(const ReplyContext& context) {
   return {"chatcmpl-" + random_base62(24), context.model->id, unix_seconds(context.created)};
 }
@@ -54,7 +50,7 @@ class OpenAiChunks final : public ChunkRenderer {
       close_reasoning(chunks);
       ++call_index_;
       chunks.push_back(
-          call_delta(openai_tool_call(new_call_id(), ToolUseBlock{.name = call->name})));
+          call_delta(openai_tool_call(new_openai_call_id(), ToolUseBlock{.name = call->name})));
     } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {
       json::object function;
       function["arguments"] = input->json;
@@ -304,7 +300,7 @@ json::value message_content(const GenerationReply& reply, const std::string& inl
 json::object OpenAiChat::render(const GenerationReply& reply, const ReplyContext& context) const {
   const std::string reasoning = reasoning_text(reply);
   const bool inlined = writes_reasoning_inline(*context.model) && !context.reasoning_apart;
-  json::array calls = openai_tool_calls(reply, new_call_id);
+  json::array calls = openai_tool_calls(reply, new_openai_call_id);
   json::object message;
   message["role"] = "assistant";
   message["content"] = message_content(reply, inlined ? reasoning : "", !calls.empty());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "base/api_error.hpp"
 #include "inference/families/chat_media.hpp"
 #include "inference/families/tool_turns.hpp"
@@ -13,6 +15,28 @@ namespace json = boost::json;
 
 std::string wrong_content_type(const json::value& value) {
   return fmt::format("expected type: String, found: {}", json_type_name(value));
+}
+
+/// Makes one text of all of them.
+void join_texts(std::vector<ContentBlock>& content) {
+  if (content.size() < 2) return;
+  std::string joined;
+  for (const ContentBlock& block : content) joined += std::get<TextBlock>(block).text;
+  content.clear();
+  content.emplace_back(TextBlock{std::move(joined)});
+}
+
+/// Notes each result that answers no call before it.
+void note_foreign_results(const Conversation& conversation, BodyViolations& violations) {
+  std::set<std::string> called;
+  for (const Message& message : conversation.messages) {
+    for (const std::string& id : answered_in(message)) {
+      if (!called.contains(id)) {
+        violations.add("#/messages", fmt::format("no tool call has the id {}", id));
+      }
+    }
+    for (std::string& id : called_in(message)) called.insert(std::move(id));
+  }
 }
 
 ApiError foreign_result() {
@@ -36,12 +60,14 @@ class MessagesReader {
   void read_system(BodyReader& reader);
   void read_user(BodyReader& reader);
   void read_assistant(BodyReader& reader);
+  void read_plain_assistant(BodyReader& reader);
   void read_tool(BodyReader& reader);
   void read_calls(BodyReader& reader, std::vector<ContentBlock>& content);
   void read_arguments(BodyReader& function, ToolUseBlock& call);
   std::vector<ContentBlock> read_content(BodyReader& reader, bool images);
   void read_part(const json::value& value, const std::string& pointer, bool images,
                  std::vector<ContentBlock>& content);
+  void read_plain_part(BodyReader& part, std::vector<ContentBlock>& content);
   void read_image(BodyReader& part, std::vector<ContentBlock>& content);
   void add(Role role, std::vector<ContentBlock> content);
 
@@ -60,7 +86,7 @@ void MessagesReader::read(const json::value& value, const std::string& pointer) 
   marked_prefill_ = false;
   const auto role = reader.string("role");
   if (!role) return;
-  if (*role == "system" || *role == "developer") {
+  if (*role == "system" || (*role == "developer" && !rules_.plain)) {
     read_system(reader);
   } else if (*role == "user") {
     read_user(reader);
@@ -84,10 +110,11 @@ void MessagesReader::read_system(BodyReader& reader) {
 
 void MessagesReader::read_user(BodyReader& reader) {
   reader.require("content");
-  add(Role::kUser, read_content(reader, true));
+  add(Role::kUser, read_content(reader, !rules_.plain));
 }
 
 void MessagesReader::read_assistant(BodyReader& reader) {
+  if (rules_.plain) return read_plain_assistant(reader);
   std::vector<ContentBlock> content;
   for (const char* key : {"reasoning_content", "reasoning"}) {
     const auto thought = reader.string(key);
@@ -107,6 +134,19 @@ void MessagesReader::read_assistant(BodyReader& reader) {
   const json::value* said = reader.any("content");
   const json::value* calls = reader.any("tool_calls");
   if (said == nullptr && calls == nullptr && !refusal) reader.require("content");
+  add(Role::kAssistant, std::move(content));
+}
+
+void MessagesReader::read_plain_assistant(BodyReader& reader) {
+  std::vector<ContentBlock> calls;
+  read_calls(reader, calls);
+  if (calls.empty()) reader.require("content");
+  std::vector<ContentBlock> content = read_content(reader, false);
+  // What accompanies calls is often an empty text, which says nothing.
+  std::erase_if(content, [&calls](const ContentBlock& block) {
+    return !calls.empty() && std::get<TextBlock>(block).text.empty();
+  });
+  std::move(calls.begin(), calls.end(), std::back_inserter(content));
   add(Role::kAssistant, std::move(content));
 }
 
@@ -144,19 +184,21 @@ void MessagesReader::read_arguments(BodyReader& function, ToolUseBlock& call) {
   call.input = "{}";
   const json::value* value = function.any("arguments");
   if (value == nullptr) return;
-  if (value->is_object()) {
+  if (value->is_object() && !rules_.plain) {
     call.input = json::serialize(*value);
     return;
   }
   const auto text = function.string("arguments");
-  if (!text || text->empty()) return;
+  if (!text || (text->empty() && !rules_.plain)) return;
   constexpr std::size_t kNestingMax = 128;
   json::error_code broken;
   json::parse_options options;
   options.max_depth = kNestingMax;
   const json::value parsed = json::parse(*text, broken, {}, options);
   if (broken || !parsed.is_object()) {
-    violations_.add(function.pointer_to("arguments"), "is not the text of a JSON object");
+    violations_.add(function.pointer_to("arguments"), rules_.plain
+                                                          ? "expected a JSON object's text"
+                                                          : "is not the text of a JSON object");
     return;
   }
   call.input = *text;
@@ -175,7 +217,7 @@ void MessagesReader::read_tool(BodyReader& reader) {
   const bool in_place = !messages.empty() &&
                         (messages.back().role == Role::kAssistant ||
                          std::holds_alternative<ToolResultBlock>(messages.back().content.back()));
-  if (!in_place) throw foreign_result();
+  if (!in_place && !rules_.plain) throw foreign_result();
   add(Role::kUser, {std::move(result)});
 }
 
@@ -190,9 +232,12 @@ std::vector<ContentBlock> MessagesReader::read_content(BodyReader& reader, bool 
     for (std::size_t i = 0; i < parts->size(); ++i) {
       read_part((*parts)[i], fmt::format("{}/{}", pointer, i), images, content);
     }
+  } else if (value->is_object() && rules_.plain) {
+    read_part(*value, pointer, images, content);
   } else {
     violations_.add(pointer, wrong_content_type(*value));
   }
+  if (rules_.plain) join_texts(content);
   return content;
 }
 
@@ -201,6 +246,7 @@ void MessagesReader::read_part(const json::value& value, const std::string& poin
   const json::object* object = expect_object(value, pointer, violations_);
   if (object == nullptr) return;
   BodyReader part(*object, pointer, violations_);
+  if (rules_.plain) return read_plain_part(part, content);
   part.require("type");
   const auto type = part.string("type");
   if (!type) return;
@@ -219,6 +265,13 @@ void MessagesReader::read_part(const json::value& value, const std::string& poin
     violations_.add(part.pointer_to("type"), fmt::format("{} is not a valid enum value", *type));
     return;
   }
+  part.refuse_extraneous();
+}
+
+void MessagesReader::read_plain_part(BodyReader& part, std::vector<ContentBlock>& content) {
+  part.one_of("type", {"text"});
+  part.require("text");
+  if (auto text = part.string("text")) content.emplace_back(TextBlock{std::move(*text)});
   part.refuse_extraneous();
 }
 
@@ -265,6 +318,7 @@ void read_openai_messages(BodyReader& reader, const OpenAiRules& rules,
     all.read((*messages)[i], fmt::format("{}/{}", reader.pointer_to("messages"), i));
   }
   if (!reader.violations().empty()) return;
+  if (rules.plain) note_foreign_results(conversation, reader.violations());
   if (conversation.messages.empty()) {
     reader.violations().add(reader.pointer_to("messages"),
                             "expected minimum item count: 1, found: 0");

@@ -1,6 +1,6 @@
-// Messages, tools and reply formats as OpenAI's chat completions write them. Mistral's and AI21's
-// bodies use the same. Facts: OpenAI's API reference, "Create chat completion"; Mistral's API
-// reference, "Chat completion"; AWS's guide, pages model-parameters-openai and
+// Messages, tools and reply formats as OpenAI's chat completions write them. Mistral's, AI21's and
+// Writer's bodies use the same. Facts: OpenAI's API reference, "Create chat completion"; Mistral's
+// API reference, "Chat completion"; AWS's guide, pages model-parameters-openai and
 // model-parameters-mistral-chat-completion.
 #pragma once
 
@@ -19,12 +19,20 @@ struct OpenAiRules {
   /// A last message of the assistant must carry "prefix": true (Mistral).
   bool marked_prefill = false;
   std::size_t tools_max = 128;  ///< OpenAI's bound
+  /// AI21's and Writer's smaller schema: no developer messages; contents are texts, a part of which
+  /// may stand without a list and without a type; the assistant's messages have nothing beside
+  /// text and calls; arguments are texts, and results may stand anywhere behind their call.
+  bool plain = false;
 };
 
 /// Reads `messages`. System and developer messages join the system prompt wherever they stand;
 /// messages of one role in a row become one turn; tool messages become results in the user's turn.
 /// Violations are noted; throws ValidationException for what is well-formed, but not taken.
 void read_openai_messages(BodyReader& reader, const OpenAiRules& rules, Conversation& conversation);
+
+/// Reads `tools`.
+void read_openai_tool_list(BodyReader& reader, const OpenAiRules& rules,
+                           Conversation& conversation);
 
 /// Reads `tools`, `tool_choice` and `parallel_tool_calls`.
 void read_openai_tools(BodyReader& reader, const OpenAiRules& rules, Conversation& conversation);

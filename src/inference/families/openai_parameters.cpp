@@ -33,15 +33,10 @@ void check_openai_target(const OpenAiTarget& target, const CatalogueModel& model
 void read_openai_stop(BodyReader& reader, std::size_t count_max, SamplingParameters& sampling) {
   const boost::json::value* stop = reader.any("stop");
   if (stop == nullptr) return;
-  if (const boost::json::string* one = stop->if_string()) {
-    sampling.stop_sequences = {std::string(*one)};
-  } else {
-    sampling.stop_sequences = reader.strings("stop", count_max);
-  }
-  for (const std::string& text : sampling.stop_sequences) {
-    if (!text.empty()) continue;
-    reader.violations().add(reader.pointer_to("stop"), "expected minLength: 1, actual: 0");
-    return;
+  if (!stop->is_string()) {
+    sampling.stop_sequences = reader.filled_strings("stop", count_max);
+  } else if (auto one = reader.filled_string("stop")) {
+    sampling.stop_sequences = {std::move(*one)};
   }
 }
 

@@ -1,6 +1,7 @@
 #include "inference/families/openai_reply.hpp"
 
 #include "base/bytes.hpp"
+#include "base/ids.hpp"
 
 namespace bedplate::inference {
 namespace json = boost::json;
@@ -75,12 +76,20 @@ std::string reasoning_text(const GenerationReply& reply) {
   return text;
 }
 
+std::string new_openai_call_id() {
+  constexpr std::size_t kIdCharacters = 24;
+  return "call_" + random_base62(kIdCharacters);
+}
+
 json::array openai_tool_calls(const GenerationReply& reply, std::string (*next_id)()) {
   json::array calls;
   for (const ContentBlock& block : reply.content) {
-    if (const auto* call = std::get_if<ToolUseBlock>(&block)) {
-      calls.push_back(openai_tool_call(next_id(), *call));
-    }
+    const auto* call = std::get_if<ToolUseBlock>(&block);
+    if (call == nullptr) continue;
+    json::object written = openai_tool_call(next_id(), *call);
+    // A model that gave no arguments wrote nothing; clients parse what they get.
+    if (call->input.empty()) written["function"].as_object()["arguments"] = "{}";
+    calls.push_back(std::move(written));
   }
   return calls;
 }

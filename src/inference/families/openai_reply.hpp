@@ -41,6 +41,9 @@ struct CompletionEnvelope {
 /// The texts of a reply's reasoning, joined.
 std::string reasoning_text(const GenerationReply& reply);
 
+/// "call_" and 24 letters and digits.
+std::string new_openai_call_id();
+
 /// The reply's calls of tools; `next_id` names each.
 boost::json::array openai_tool_calls(const GenerationReply& reply, std::string (*next_id)());
 

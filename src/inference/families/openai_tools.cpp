@@ -11,11 +11,16 @@ namespace json = boost::json;
 
 constexpr std::string_view kNoParameters = R"({"type":"object","properties":{}})";
 
-Tool read_function(const json::object& object, const std::string& pointer,
+Tool read_function(const json::object& object, const std::string& pointer, bool plain,
                    BodyViolations& violations) {
   BodyReader function(object, pointer, violations);
   Tool tool;
-  tool.name = read_tool_name(function, "name");
+  if (plain) {
+    function.require("name");
+    tool.name = function.filled_string("name").value_or("");
+  } else {
+    tool.name = read_tool_name(function, "name");
+  }
   tool.description = function.string("description").value_or("");
   // A call that must come is held to its schema anyhow, and others are as far as the engine can.
   function.boolean("strict");
@@ -28,13 +33,13 @@ Tool read_function(const json::object& object, const std::string& pointer,
   return tool;
 }
 
-void read_tool(const json::value& value, const std::string& pointer, Conversation& conversation,
-               BodyViolations& violations) {
+void read_tool(const json::value& value, const std::string& pointer, bool plain,
+               Conversation& conversation, BodyViolations& violations) {
   const json::object* object = expect_object(value, pointer, violations);
   if (object == nullptr) return;
   BodyReader reader(*object, pointer, violations);
   reader.require("type");
-  const auto type = reader.string("type");
+  const auto type = plain ? reader.one_of("type", {"function"}) : reader.string("type");
   if (type && *type != "function") {
     throw errors::validation(
         fmt::format("This model doesn't support tools of the type '{}', only functions.", *type));
@@ -42,7 +47,7 @@ void read_tool(const json::value& value, const std::string& pointer, Conversatio
   reader.require("function");
   if (const json::object* function = reader.object("function")) {
     conversation.tools.push_back(
-        read_function(*function, reader.pointer_to("function"), violations));
+        read_function(*function, reader.pointer_to("function"), plain, violations));
   }
   reader.refuse_extraneous();
 }
@@ -122,19 +127,25 @@ std::string read_json_schema(BodyReader& format) {
 
 }  // namespace
 
-void read_openai_tools(BodyReader& reader, const OpenAiRules& rules, Conversation& conversation) {
-  if (const json::array* tools = reader.array("tools")) {
-    const std::string pointer = reader.pointer_to("tools");
-    if (tools->size() > rules.tools_max) {
-      reader.violations().add(pointer, fmt::format("expected maximum item count: {}, found: {}",
-                                                   rules.tools_max, tools->size()));
-      return;
-    }
-    for (std::size_t i = 0; i < tools->size(); ++i) {
-      read_tool((*tools)[i], fmt::format("{}/{}", pointer, i), conversation, reader.violations());
-    }
-    check_unique_names(conversation.tools, pointer, reader.violations());
+void read_openai_tool_list(BodyReader& reader, const OpenAiRules& rules,
+                           Conversation& conversation) {
+  const json::array* tools = reader.array("tools");
+  if (tools == nullptr) return;
+  const std::string pointer = reader.pointer_to("tools");
+  if (tools->size() > rules.tools_max) {
+    reader.violations().add(pointer, fmt::format("expected maximum item count: {}, found: {}",
+                                                 rules.tools_max, tools->size()));
+    return;
   }
+  for (std::size_t i = 0; i < tools->size(); ++i) {
+    read_tool((*tools)[i], fmt::format("{}/{}", pointer, i), rules.plain, conversation,
+              reader.violations());
+  }
+  check_unique_names(conversation.tools, pointer, reader.violations());
+}
+
+void read_openai_tools(BodyReader& reader, const OpenAiRules& rules, Conversation& conversation) {
+  read_openai_tool_list(reader, rules, conversation);
   read_choice(reader, conversation);
   conversation.tool_choice.parallel = reader.boolean("parallel_tool_calls").value_or(true);
   if (reader.violations().empty()) check_choice(reader, conversation);

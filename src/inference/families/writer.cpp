@@ -2,8 +2,9 @@
 // model-parameters-palmyra-x4 and -x5; the prompt is what LangChain sends.
 #include "base/api_error.hpp"
 #include "base/bytes.hpp"
-#include "inference/families/chat_body.hpp"
+#include "inference/families/chat_deltas.hpp"
 #include "inference/families/families.hpp"
+#include "inference/families/openai_messages.hpp"
 #include "inference/families/openai_reply.hpp"
 
 namespace bedplate::inference {
@@ -13,7 +14,7 @@ namespace json = boost::json;
 constexpr std::int64_t kTokensDefault = 16;
 constexpr std::int64_t kTokensMax = 8192;
 constexpr std::size_t kStopSequencesMax = 4;
-constexpr double kPenaltyMax = 2;
+constexpr OpenAiRules kRules{.tools_max = SIZE_MAX, .plain = true};
 
 bool is_prompt_body(const ReplyContext& context) {
   return context.body != nullptr && context.body->contains("prompt");
@@ -33,7 +34,7 @@ json::object message_choice(const GenerationReply& reply) {
   json::object message{{"role", "assistant"}};
   message["reasoning_content"] = nullptr;
   message["content"] = reply.text();
-  message["tool_calls"] = chat_tool_calls(reply);
+  message["tool_calls"] = openai_tool_calls(reply, new_openai_call_id);
   json::object choice{{"index", 0}};
   choice["message"] = std::move(message);
   return choice;
@@ -41,7 +42,7 @@ json::object message_choice(const GenerationReply& reply) {
 
 void end_choice(json::object& choice, const GenerationEnd& end) {
   choice["logprobs"] = nullptr;
-  choice["finish_reason"] = chat_finish_reason(end.reason);
+  choice["finish_reason"] = openai_finish_reason(end.reason);
   choice["stop_reason"] = stop_reason(end);
 }
 
@@ -55,7 +56,7 @@ class PalmyraChunks final : public ChunkRenderer {
       json::object choice = open_choice({});
       end_choice(choice, *end);
       chunks.push_back(wrap(std::move(choice)));
-      chunks.back()["usage"] = chat_usage(end->usage);
+      chunks.back()["usage"] = openai_usage(end->usage);
     } else if (prompt_) {
       if (const auto* delta = std::get_if<TextDelta>(&event)) {
         json::object choice{{"index", 0}, {"text", delta->text}};
@@ -94,12 +95,7 @@ class PalmyraChunks final : public ChunkRenderer {
 
 /// The members that Converse has no place for.
 void read_further_sampling(BodyReader& reader, SamplingParameters& sampling) {
-  if (const auto value = reader.number("frequency_penalty", -kPenaltyMax, kPenaltyMax)) {
-    sampling.frequency_penalty = value;
-  }
-  if (const auto value = reader.number("presence_penalty", -kPenaltyMax, kPenaltyMax)) {
-    sampling.presence_penalty = value;
-  }
+  read_openai_penalties(reader, sampling);
   if (const auto value = reader.integer("seed", INT64_MIN, INT64_MAX)) sampling.seed = value;
   reader.integer("min_tokens", 0, 0);  // no engine of ours holds an end back
 }
@@ -140,7 +136,7 @@ class Writer final : public Family {
     end_choice(choice, reply.end);
     json::object out = envelope_of(context).wrap(std::move(choice),
                                                  prompt ? "text_completion" : "chat.completion");
-    out["usage"] = chat_usage(reply.end.usage);
+    out["usage"] = openai_usage(reply.end.usage);
     out["usage"].as_object()["prompt_tokens_details"] = nullptr;
     out["prompt_logprobs"] = nullptr;
     return out;
@@ -163,7 +159,8 @@ GenerationRequest Writer::parse(const json::object& body, const CatalogueModel&,
     const std::string prompt = reader.filled_string("prompt").value_or("");
     conversation.messages.push_back({Role::kUser, {TextBlock{prompt}}});
   } else {
-    conversation = read_chat(reader);
+    read_openai_messages(reader, kRules, conversation);
+    read_openai_tool_list(reader, kRules, conversation);
     read_tool_choice(reader, conversation);
   }
   sampling.max_tokens = reader.integer("max_tokens", 1, kTokensMax).value_or(kTokensDefault);
@@ -171,7 +168,7 @@ GenerationRequest Writer::parse(const json::object& body, const CatalogueModel&,
   if (const auto value = reader.number("top_p", 0, 1)) sampling.top_p = value;
   if (sampling.top_p == 0.0) violations.add("#/top_p", "0 is not greater than 0");
   read_further_sampling(reader, sampling);
-  sampling.stop_sequences = read_stop(reader, kStopSequencesMax);
+  read_openai_stop(reader, kStopSequencesMax, sampling);
   const auto streams = reader.boolean("stream");
   reader.refuse_extraneous();
   violations.throw_if_any();
