@@ -106,14 +106,16 @@ MaskWish mask_wish(const ReadingTask& task) {
 }
 
 /// How many are worked on: of the image, or of what is made of it when that is more. Each counts
-/// once more for every pixel by which a mask grows.
+/// once more for every pixel by which a mask grows, and four times when a PNG of it is written.
 std::int64_t pixels_of(const ReadingTask& task, const ImageFacts& facts) {
   const auto count = [](ImageSize size) { return std::int64_t{size.width_px} * size.height_px; };
   const ImageSize own{facts.width_px, facts.height_px};
   const ImageSize wide = size_with_margins(own, task.margins, task.image_side_max_px);
   const std::int64_t pixels =
       std::max(count(wide), count({task.mask_width_px, task.mask_height_px}));
-  return pixels * (1 + task.mask_grow_px);
+  constexpr int kWriting = 4;
+  const bool written = task.kind != ReadingKind::kEngineImage;
+  return pixels * ((written ? kWriting : 1) + task.mask_grow_px);
 }
 
 EngineImage made_of(const ReadingTask& task, std::string_view bytes, const ImageFacts& facts) {

@@ -111,14 +111,15 @@ void grow(Openness& open, int grow_px) {
   }
 }
 
-std::string png_of(const Openness& open) {
-  std::string rgba;
-  rgba.reserve(4 * open.pixels.size());
-  for (const unsigned char value : open.pixels) {
-    rgba.append(3, static_cast<char>(value));
-    rgba += static_cast<char>(255U - value);
-  }
-  return png_of_rgba(rgba, open.size);
+std::string png_of(Openness open) {
+  return png_of_rows(open.size, [&open](int y, std::string& rgba) {
+    rgba.clear();
+    for (int x = 0; x < open.size.width_px; ++x) {
+      const unsigned char value = open.at(x, y);
+      rgba.append(3, static_cast<char>(value));
+      rgba += static_cast<char>(255U - value);
+    }
+  });
 }
 
 }  // namespace
@@ -130,7 +131,7 @@ std::string edit_mask(std::string_view bytes, const ImageFacts& facts, const Mas
       wish.width_px == 0 || (wish.width_px == facts.width_px && wish.height_px == facts.height_px);
   if (!fits) open = resized(std::move(open), {wish.width_px, wish.height_px});
   if (wish.grow_px > 0) grow(open, wish.grow_px);
-  return png_of(open);
+  return png_of(std::move(open));
 }
 
 }  // namespace bedplate::documents
