@@ -319,3 +319,20 @@ def start(settings: Settings) -> list[Figure]:
         Figure("e", "idle resident memory", statistics.median(resident) / 2**20, "MiB", 40),
         Figure("e", "size of the binary", binary.stat().st_size / 2**20, "MiB"),
     ]
+
+
+def policy_decisions(settings: Settings) -> list[Figure]:
+    """(i): one decision for a principal with 20 policies of 20 statements, by kind of policies."""
+    program = settings.build / "bench/bedplate_policy_decisions"
+    rounds = settings.choose(500, 50)
+    printed = subprocess.run(
+        [program, str(rounds)], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+    report = json.loads(printed)
+    settings.keep("policy decisions", report)
+    figures = [
+        Figure("i", f"policy decision, {kind}", times["median_us"], "us", 20)
+        for kind, times in report.items()
+    ]
+    compiled = max(times["compile_each_us"] for times in report.values())
+    return [*figures, Figure("i", "  to compile a policy", compiled, "us")]

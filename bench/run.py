@@ -33,6 +33,7 @@ PARTS = {
     "f": model_measurements.conversations,
     "g": model_measurements.prompt_cache,
     "h": store_measurements.store,
+    "i": measurements.policy_decisions,
 }
 
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/configuration.hpp"
 
@@ -49,6 +50,19 @@ struct BackupOptions {
 int backup_command(const Configuration& configuration, const BackupOptions& options);
 /// Replaces all state by that of a backup.
 int restore_command(const Configuration& configuration, const std::string& file);
+
+struct IamSimulateOptions {
+  std::vector<std::string> policies;           ///< identity-based: files, or ARNs of AWS's
+  std::string boundary;                        ///< permissions boundary; empty: none
+  std::vector<std::string> session_policies;   ///< empty: none were passed
+  std::vector<std::string> resource_policies;  ///< the role's trust policy for sts:AssumeRole…
+  std::string principal, action, resource;
+  std::string resource_account;      ///< empty: as the resource's ARN says
+  std::vector<std::string> context;  ///< KEY=VALUE; a key given twice has two values
+  bool json = false;
+};
+/// Exits with 0 when the request is allowed and 1 when it is denied.
+int iam_simulate_command(const IamSimulateOptions& options);
 
 int doctor_command(const Configuration& configuration);
 

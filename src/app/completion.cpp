@@ -8,16 +8,21 @@
 namespace bedplate::app {
 namespace {
 
+std::vector<const CLI::App*> subcommands(const CLI::App& program) {
+  return program.get_subcommands([](const CLI::App*) { return true; });
+}
+
+/// The options of a command; those of its own commands behind their names.
 std::vector<std::string> option_names(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
+  for (const CLI::App* nested : subcommands(command)) {
+    names.push_back(nested->get_name());
+    for (const std::string& name : option_names(*nested)) names.push_back(name);
+  }
   return names;
-}
-
-std::vector<const CLI::App*> subcommands(const CLI::App& program) {
-  return program.get_subcommands([](const CLI::App*) { return true; });
 }
 
 /// A text inside single quotes of every shell here.
@@ -64,15 +69,25 @@ void print_zsh(const CLI::App& program) {
   fmt::print("  esac\n}}\n_bedplate \"$@\"\n");
 }
 
+void print_fish_options(const CLI::App& command, const std::string& name) {
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& text : option->get_lnames()) {
+      fmt::print("complete -c bedplate -n '__fish_seen_subcommand_from {}' -l {} -d {}\n", name,
+                 text, quoted(option->get_description()));
+    }
+  }
+}
+
 void print_fish(const CLI::App& program) {
   for (const CLI::App* command : subcommands(program)) {
-    fmt::print("complete -c bedplate -f -n __fish_use_subcommand -a {} -d {}\n",
-               command->get_name(), quoted(command->get_description()));
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        fmt::print("complete -c bedplate -n '__fish_seen_subcommand_from {}' -l {} -d {}\n",
-                   command->get_name(), name, quoted(option->get_description()));
-      }
+    const std::string name = command->get_name();
+    fmt::print("complete -c bedplate -f -n __fish_use_subcommand -a {} -d {}\n", name,
+               quoted(command->get_description()));
+    print_fish_options(*command, name);
+    for (const CLI::App* nested : subcommands(*command)) {
+      fmt::print("complete -c bedplate -n '__fish_seen_subcommand_from {}' -a {} -d {}\n", name,
+                 nested->get_name(), quoted(nested->get_description()));
+      print_fish_options(*nested, nested->get_name());
     }
   }
 }

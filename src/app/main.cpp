@@ -47,6 +47,34 @@ void add_common(CLI::App& command, ConfigurationFlags& flags) {
       ->type_name("DIR");
 }
 
+/// `iam` and what is below it. Returns `iam simulate`.
+CLI::App& add_iam(CLI::App& program, IamSimulateOptions& options) {
+  CLI::App& iam = *program.add_subcommand("iam", "Look at access control");
+  iam.require_subcommand(1);
+  CLI::App& simulate =
+      *iam.add_subcommand("simulate", "Explain what policies say about one request");
+  simulate.add_option("--policy", options.policies, "Identity-based policy: a file or AWS's ARN")
+      ->type_name("FILE");
+  simulate.add_option("--boundary", options.boundary, "Permissions boundary")->type_name("FILE");
+  simulate.add_option("--session-policy", options.session_policies, "Session policy")
+      ->type_name("FILE");
+  simulate
+      .add_option("--resource-policy", options.resource_policies,
+                  "Policy of the resource; a role's trust policy for sts:AssumeRole")
+      ->type_name("FILE");
+  simulate.add_option("--principal", options.principal, "Who asks")->required()->type_name("ARN");
+  simulate.add_option("--action", options.action, "E.g. bedrock:InvokeModel")->required();
+  simulate.add_option("--resource", options.resource, "On what; * for actions without resource")
+      ->required()
+      ->type_name("ARN");
+  simulate.add_option("--resource-account", options.resource_account,
+                      "Owner of the resource (default: as its ARN says)");
+  simulate.add_option("--context", options.context, "Condition keys of the request")
+      ->type_name("KEY=VALUE");
+  simulate.add_flag("--json", options.json, "Print JSON");
+  return simulate;
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Amazon Bedrock on your own machines."};
   program.name("bedplate");
@@ -61,6 +89,7 @@ int run(int argc, char** argv) {
   ReadDocumentOptions read_document_options;
   BackupOptions backup_options;
   std::string restore_file;
+  IamSimulateOptions iam_simulate_options;
   std::string shell;
 
   CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
@@ -121,6 +150,8 @@ int run(int argc, char** argv) {
                            "pdf, csv, doc, docx, xls, xlsx, html, txt, md, png, jpeg, gif or webp "
                            "(default: by the file's name)");
 
+  const CLI::App& iam_simulate = add_iam(program, iam_simulate_options);
+
   CLI::App& completion =
       *program.add_subcommand("completion", "Print a completion script for your shell");
   completion.add_option("shell", shell, "bash, zsh or fish")
@@ -135,6 +166,7 @@ int run(int argc, char** argv) {
   }
   if (serve.parsed()) return with_configuration(flags, serve_command);
   if (completion.parsed()) return completion_command(program, shell);
+  if (iam_simulate.parsed()) return iam_simulate_command(iam_simulate_options);
   if (read_document.parsed()) return read_document_command(read_document_options);
   return with_configuration(flags, [&](const Configuration& configuration) {
     if (env.parsed()) return env_command(configuration, env_options);
