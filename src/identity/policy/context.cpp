@@ -17,8 +17,15 @@ std::uint64_t hash_of(std::string_view text) {
 }
 
 const Context::Entry* Context::find_entry(const ContextKey& key) const {
-  for (std::size_t i = 0; i < hashes_.size(); ++i) {
-    if (hashes_[i] == key.hash && entries_[i].name == key.name) return &entries_[i];
+  const auto is = [&](const Entry& entry) {
+    return entry.hash == key.hash && entry.name == key.name;
+  };
+  for (std::size_t slot = key.hash % kSlots; slots_[slot] != 0; slot = (slot + 1) % kSlots) {
+    const Entry& entry = entries_[slots_[slot] - 1U];
+    if (is(entry)) return &entry;
+  }
+  for (std::size_t i = kInSlotsMax; i < entries_.size(); ++i) {
+    if (is(entries_[i])) return &entries_[i];
   }
   return nullptr;
 }
@@ -26,8 +33,12 @@ const Context::Entry* Context::find_entry(const ContextKey& key) const {
 Context::Entry& Context::entry(std::string_view key) {
   ContextKey wanted(key);
   if (const Entry* found = find_entry(wanted)) return const_cast<Entry&>(*found);
-  hashes_.push_back(wanted.hash);
-  return entries_.emplace_back(Entry{std::move(wanted.name), {}});
+  if (entries_.size() < kInSlotsMax) {
+    std::size_t slot = wanted.hash % kSlots;
+    while (slots_[slot] != 0) slot = (slot + 1) % kSlots;
+    slots_[slot] = static_cast<std::uint8_t>(entries_.size() + 1);
+  }
+  return entries_.emplace_back(Entry{wanted.hash, std::move(wanted.name), {}});
 }
 
 void Context::set(std::string_view key, std::string_view value) {

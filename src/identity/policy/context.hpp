@@ -2,6 +2,7 @@
 // ("AWS global condition context keys" and those of each service) with their values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,13 +44,18 @@ class Context {
 
  private:
   struct Entry {
+    std::uint64_t hash;
     std::string name;
     std::vector<std::string> values;
   };
   Entry& entry(std::string_view key);
   const Entry* find_entry(const ContextKey& key) const;
 
-  std::vector<std::uint64_t> hashes_;  ///< of the entries' names, side by side to be searched fast
+  /// A hash table of as many entries as requests have; the few others are searched one by one.
+  static constexpr std::size_t kSlots = 64;
+  static constexpr std::size_t kInSlotsMax = 40;
+
+  std::array<std::uint8_t, kSlots> slots_{};  ///< number of an entry, from 1; 0: free
   std::vector<Entry> entries_;
 };
 

@@ -298,7 +298,9 @@ Match Pattern::match(std::string_view text, const Context& context) const {
   }
   if (!has_variables_) {
     if (!text.starts_with(prefix_) || !text.ends_with(suffix_)) return Match::kNo;
-    return match_resolved(resolved_.data(), resolved_.data() + resolved_.size(), text);
+    const Resolved* begin = resolved_.data();
+    const Resolved* behind_prefix = prefix_.empty() ? begin : begin + 1;
+    return match_resolved(behind_prefix, begin + resolved_.size(), text.substr(prefix_.size()));
   }
   constexpr std::size_t kPiecesUsual = 16;
   boost::container::small_vector<Resolved, kPiecesUsual> resolved(resolved_.begin(),
