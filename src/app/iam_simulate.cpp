@@ -37,10 +37,11 @@ std::string read_file_blocking(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(kFileBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.eof() || file.bad()) {
-    throw std::invalid_argument(file.is_open()
-                                    ? fmt::format("{}: more than {} bytes", path, kFileBytesMax)
-                                    : fmt::format("{}: cannot be read", path));
+  if (!file.is_open() || file.bad()) {
+    throw std::invalid_argument(fmt::format("{}: cannot be read", path));
+  }
+  if (!file.eof()) {
+    throw std::invalid_argument(fmt::format("{}: more than {} bytes", path, kFileBytesMax));
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;

@@ -339,8 +339,8 @@ TEST(PolicyDocuments, WildcardBombsEnd) {
 }
 
 TEST(PolicyDocuments, VersionDecidesVariables) {
-  const std::string document =
-      R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"arn:aws:s3:::${x}"}})";
+  const std::string document = R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*",)"
+                               R"("Resource":"arn:aws:s3:::${x}"}})";
   const auto policy = Policy::parse(document, DocumentKind::kResource);
   ASSERT_EQ(policy->statements().size(), 1U);
   EXPECT_TRUE(policy->statements()[0].resources[0].is_literal());
