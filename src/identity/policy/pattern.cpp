@@ -112,10 +112,20 @@ class Pattern::Matching {
   std::size_t find_chunk(const Resolved* chunk, const Resolved* end, std::size_t at) const {
     if (chunk == end) return at;
     const bool text_first = chunk->kind == Kind::kText && !ignore_case_;
+    if (text_first) return find_text(chunk, end, at);
     for (; at <= text_.size(); ++at) {
-      if (text_first && (at = text_.find(chunk->text, at)) == kNowhere) return kNowhere;
       const std::size_t behind = match_chunk(chunk, end, at);
       if (behind != kNowhere) return behind;
+    }
+    return kNowhere;
+  }
+
+  /// The same for a chunk that begins with a text.
+  std::size_t find_text(const Resolved* chunk, const Resolved* end, std::size_t at) const {
+    while ((at = text_.find(chunk->text, at)) != kNowhere) {
+      const std::size_t behind = match_chunk(chunk + 1, end, at + chunk->text.size());
+      if (behind != kNowhere) return behind;
+      ++at;
     }
     return kNowhere;
   }
