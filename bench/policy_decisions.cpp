@@ -76,8 +76,8 @@ json::object all_but_condition(int policy, int statement) {
              {{"aws:PrincipalTag/team", fmt::format("${{aws:username}}-{}-*", policy)}}}}}};
 }
 
-AppliedPolicies make_policies(MakeStatement make) {
-  AppliedPolicies applied;
+PrincipalPolicies make_policies(MakeStatement make) {
+  PrincipalPolicies applied;
   for (int policy = 0; policy < kPolicies; ++policy) {
     json::array statements;
     for (int statement = 0; statement < kStatements; ++statement) {
@@ -110,7 +110,7 @@ double processor_us() {
 
 json::object measure(MakeStatement make, int rounds) {
   const double before = processor_us();
-  const AppliedPolicies policies = make_policies(make);
+  const PrincipalPolicies policies = make_policies(make);
   const double compiled_us = processor_us() - before;
   Caller caller = parse_caller("arn:aws:iam::111122223333:user/anna").value();
   caller.tags = {{"team", "red"}, {"stage", "test"}};

@@ -29,7 +29,8 @@ constexpr std::size_t kAccountIdDigits = 12;
 struct Simulation {
   policy::Caller caller;
   policy::Context context;
-  policy::AppliedPolicies policies;
+  policy::PrincipalPolicies of_principal;
+  policy::ResourcePolicies of_resource;
   std::string resource_account;
 };
 
@@ -118,17 +119,18 @@ Simulation simulation_of_blocking(const IamSimulateOptions& options) {
   simulation.resource_account =
       options.resource_account.empty() ? owner_of(options.resource) : options.resource_account;
 
-  policy::AppliedPolicies& policies = simulation.policies;
-  policies.resource_is_role = policy::lower_case(options.action).starts_with("sts:assumerole");
+  policy::PrincipalPolicies& policies = simulation.of_principal;
+  policy::ResourcePolicies& on_resource = simulation.of_resource;
+  on_resource.of_role = policy::lower_case(options.action).starts_with("sts:assumerole");
   // The largest that any of them may have: that of a role's inline policies.
   policies.identity = load_policies_blocking(options.policies, DocumentKind::kInlineRole);
   if (!options.boundary.empty()) {
     policies.boundary = load_policy_blocking(options.boundary, DocumentKind::kManaged);
   }
   policies.session = load_policies_blocking(options.session_policies, DocumentKind::kSession);
-  policies.resource = load_policies_blocking(
-      options.resource_policies,
-      policies.resource_is_role ? DocumentKind::kTrust : DocumentKind::kResource);
+  on_resource.attached =
+      load_policies_blocking(options.resource_policies,
+                             on_resource.of_role ? DocumentKind::kTrust : DocumentKind::kResource);
   return simulation;
 }
 
@@ -177,7 +179,8 @@ int iam_simulate_command(const IamSimulateOptions& options) {
     const Simulation simulation = simulation_of_blocking(options);
     const policy::Request request{simulation.caller, options.action, options.resource,
                                   simulation.resource_account, simulation.context};
-    const policy::Explanation explanation = policy::explain(request, simulation.policies);
+    const policy::Explanation explanation =
+        policy::explain(request, simulation.of_principal, simulation.of_resource);
     if (options.json) {
       fmt::print("{}\n", json::serialize(json_of(explanation)));
     } else {

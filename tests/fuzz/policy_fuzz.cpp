@@ -34,11 +34,12 @@ void decide(const std::shared_ptr<const Policy>& policy, bool principals, std::s
     context.add(key, value);
   }
   context.add("a", "b");
-  AppliedPolicies policies;
-  (principals ? policies.resource : policies.identity).push_back({policy, "p", ""});
+  PrincipalPolicies identity;
+  ResourcePolicies attached;
+  (principals ? attached.attached : identity.identity).push_back({policy, "p", ""});
   const Request request{caller, action, resource, "", context};
-  const Decision decision = evaluate(request, policies);
-  const Explanation explanation = explain(request, policies);
+  const Decision decision = evaluate(request, identity, attached);
+  const Explanation explanation = explain(request, identity, attached);
   if (decision.allowed != explanation.decision.allowed) std::abort();
 
   bool allow = false;

@@ -51,18 +51,18 @@ Decision allowed_by(const Verdict& verdict, PolicyType type) {
 /// One decision: first what each type of policy says, then what follows from it.
 class Evaluation {
  public:
-  Evaluation(const Request& request, const AppliedPolicies& policies)
-      : request_(request), policies_(policies), prepared_(request) {
+  Evaluation(const Request& request, const PrincipalPolicies& principal,
+             const ResourcePolicies& resource)
+      : request_(request), principal_(principal), on_role_(resource.of_role), prepared_(request) {
     const StatementRequest& statement_request = prepared_.get();
-    identity_ = verdict_of(policies.identity, statement_request, false);
-    if (policies.boundary) take(*policies.boundary, statement_request, false, boundary_);
-    session_ = verdict_of(policies.session, statement_request, false);
-    resource_ = verdict_of(policies.resource, statement_request, true);
+    identity_ = verdict_of(principal.identity, statement_request, false);
+    if (principal.boundary) take(*principal.boundary, statement_request, false, boundary_);
+    session_ = verdict_of(principal.session, statement_request, false);
+    resource_ = verdict_of(resource.attached, statement_request, true);
   }
 
   Decision decide() const {
-    const PolicyType on_resource =
-        policies_.resource_is_role ? PolicyType::kTrust : PolicyType::kResource;
+    const PolicyType on_resource = on_role_ ? PolicyType::kTrust : PolicyType::kResource;
     if (identity_.deny != nullptr) return denied_by(identity_, PolicyType::kIdentity);
     if (boundary_.deny != nullptr) return denied_by(boundary_, PolicyType::kBoundary);
     if (session_.deny != nullptr) return denied_by(session_, PolicyType::kSession);
@@ -82,12 +82,12 @@ class Evaluation {
         granted ? allowed_by(resource_, on_resource) : allowed_by(identity_, PolicyType::kIdentity);
     const bool root = request_.caller.type == Caller::Type::kRoot;
     if (!granted && !root && identity_.allow == nullptr) return lacking(PolicyType::kIdentity);
-    const bool needs_resource = other_account || policies_.resource_is_role;
+    const bool needs_resource = other_account || on_role_;
     if (needs_resource && resource_.allow == nullptr) return lacking(on_resource);
-    if (policies_.boundary && boundary_.allow == nullptr) return lacking(PolicyType::kBoundary);
+    if (principal_.boundary && boundary_.allow == nullptr) return lacking(PolicyType::kBoundary);
     // A federated user has nothing but what the session policies leave of the user's permissions.
     const bool needs_session =
-        !policies_.session.empty() || request_.caller.type == Caller::Type::kFederatedUser;
+        !principal_.session.empty() || request_.caller.type == Caller::Type::kFederatedUser;
     if (needs_session && session_.allow == nullptr) return lacking(PolicyType::kSession);
     return decision;
   }
@@ -99,15 +99,17 @@ class Evaluation {
   }
 
   const Request& request_;
-  const AppliedPolicies& policies_;
+  const PrincipalPolicies& principal_;
+  bool on_role_;
   PreparedRequest prepared_;
   Verdict identity_, boundary_, session_, resource_;
 };
 
 }  // namespace
 
-Decision evaluate(const Request& request, const AppliedPolicies& policies) {
-  return Evaluation(request, policies).decide();
+Decision evaluate(const Request& request, const PrincipalPolicies& principal,
+                  const ResourcePolicies& resource) {
+  return Evaluation(request, principal, resource).decide();
 }
 
 std::string_view type_name(PolicyType type) {

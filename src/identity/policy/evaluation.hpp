@@ -36,14 +36,18 @@ struct AttachedPolicy {
   std::string arn;   ///< of a managed policy; empty for the others
 };
 
-/// Everything that applies to one caller and one resource. The part of the caller can be kept
-/// between requests and used by several threads at once.
-struct AppliedPolicies {
+/// What applies to a caller, whatever they ask for. Keep it between requests; any number of threads
+/// may use it.
+struct PrincipalPolicies {
   std::vector<AttachedPolicy> identity;    ///< of the user and their groups, or of the role
   std::optional<AttachedPolicy> boundary;  ///< permissions boundary
   std::vector<AttachedPolicy> session;     ///< session policies; empty: none were passed
-  std::vector<AttachedPolicy> resource;    ///< of the resource
-  bool resource_is_role = false;           ///< `resource` is the role's trust policy
+};
+
+/// What is attached to the resource.
+struct ResourcePolicies {
+  std::vector<AttachedPolicy> attached;
+  bool of_role = false;  ///< `attached` is the role's trust policy
 };
 
 enum class PolicyType { kIdentity, kBoundary, kSession, kResource, kTrust };
@@ -55,14 +59,15 @@ struct Decision {
   Reason reason = Reason::kNoAllow;
   PolicyType type = PolicyType::kIdentity;  ///< which type denied, or lacks the Allow
   /// The policy that denies explicitly, or the first that allows. Null otherwise, and for a root
-  /// user who needs none. Points into the AppliedPolicies.
+  /// user who needs none. Points into the policies that were given.
   const AttachedPolicy* policy = nullptr;
   int statement = -1;  ///< its statement, from 0
 };
 
 /// Decides. Allocates nothing as long as no policy variable is in the way; any number of threads
 /// may decide with the same policies.
-Decision evaluate(const Request& request, const AppliedPolicies& policies);
+Decision evaluate(const Request& request, const PrincipalPolicies& principal,
+                  const ResourcePolicies& resource = {});
 
 /// What AWS says when it denies ("Troubleshoot access denied error messages"). The resource is left
 /// out when it is `*`; the ARN of a managed policy that denies is named.

@@ -31,7 +31,8 @@ PolicyStep step_of(const AttachedPolicy& attached, PolicyType type,
 
 }  // namespace
 
-Explanation explain(const Request& request, const AppliedPolicies& policies) {
+Explanation explain(const Request& request, const PrincipalPolicies& principal,
+                    const ResourcePolicies& resource) {
   const PreparedRequest prepared(request);
   Explanation explanation;
   const auto add = [&](const std::vector<AttachedPolicy>& list, PolicyType type) {
@@ -39,14 +40,14 @@ Explanation explain(const Request& request, const AppliedPolicies& policies) {
       explanation.policies.push_back(step_of(attached, type, prepared.get()));
     }
   };
-  add(policies.identity, PolicyType::kIdentity);
-  if (policies.boundary) {
+  add(principal.identity, PolicyType::kIdentity);
+  if (principal.boundary) {
     explanation.policies.push_back(
-        step_of(*policies.boundary, PolicyType::kBoundary, prepared.get()));
+        step_of(*principal.boundary, PolicyType::kBoundary, prepared.get()));
   }
-  add(policies.session, PolicyType::kSession);
-  add(policies.resource, policies.resource_is_role ? PolicyType::kTrust : PolicyType::kResource);
-  explanation.decision = evaluate(request, policies);
+  add(principal.session, PolicyType::kSession);
+  add(resource.attached, resource.of_role ? PolicyType::kTrust : PolicyType::kResource);
+  explanation.decision = evaluate(request, principal, resource);
   if (!explanation.decision.allowed) {
     explanation.message = denial_message(request, explanation.decision);
   }

@@ -24,13 +24,14 @@ struct PolicyStep {
 };
 
 struct Explanation {
-  Decision decision;    ///< that of evaluate(); points into the AppliedPolicies
+  Decision decision;    ///< that of evaluate(), with what it points to
   std::string message;  ///< denial_message() when denied
   std::vector<PolicyStep> policies;
 };
 
 /// Slower than evaluate(), with the same decision.
-Explanation explain(const Request& request, const AppliedPolicies& policies);
+Explanation explain(const Request& request, const PrincipalPolicies& principal,
+                    const ResourcePolicies& resource = {});
 
 /// E.g. `the action is another`.
 std::string_view outcome_text(Statement::Outcome outcome);

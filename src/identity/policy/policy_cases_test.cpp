@@ -70,7 +70,7 @@ bool allows(const json::object& statement, std::string_view action, std::string_
             Context context = {}, const std::string& version = "2012-10-17") {
   const Caller caller = caller_of(kAnna);
   caller.describe(context);
-  AppliedPolicies policies;
+  PrincipalPolicies policies;
   policies.identity.push_back(attach(document(statement, version), DocumentKind::kAwsManaged));
   return evaluate({caller, action, resource, "", context}, policies).allowed;
 }
@@ -141,19 +141,24 @@ std::vector<AttachedPolicy> policies_of(const json::object& row, const char* nam
   return policies;
 }
 
-AppliedPolicies applied_policies(const json::object& row) {
-  AppliedPolicies policies;
+PrincipalPolicies principal_policies(const json::object& row) {
+  PrincipalPolicies policies;
   policies.identity = policies_of(row, "identity");
   policies.session = policies_of(row, "session");
   if (const json::value* boundary = row.if_contains("boundary")) {
     policies.boundary = attach(document(*boundary), DocumentKind::kManaged);
   }
+  return policies;
+}
+
+ResourcePolicies resource_policies(const json::object& row) {
+  ResourcePolicies policies;
   if (const json::value* resource = row.if_contains("resource_policy")) {
-    policies.resource.push_back(attach(document(*resource), DocumentKind::kResource));
+    policies.attached.push_back(attach(document(*resource), DocumentKind::kResource));
   }
   if (const json::value* trust = row.if_contains("trust")) {
-    policies.resource.push_back(attach(document(*trust), DocumentKind::kTrust));
-    policies.resource_is_role = true;
+    policies.attached.push_back(attach(document(*trust), DocumentKind::kTrust));
+    policies.of_role = true;
   }
   return policies;
 }
@@ -172,13 +177,15 @@ TEST(PolicyCases, Evaluation) {
     if (const json::value* keys = row.if_contains("context")) {
       for (const auto& [key, one] : keys->as_object()) context.set(key, text(one));
     }
-    const AppliedPolicies policies = applied_policies(row);
+    const PrincipalPolicies policies = principal_policies(row);
+    const ResourcePolicies on_resource = resource_policies(row);
     const std::string action = member(row, "action", "bedrock:InvokeModel");
     const std::string resource = member(row, "resource", kModel);
     const std::string owner = member(row, "resource_account", "");
     const Request request{caller, action, resource, owner, context};
-    EXPECT_EQ(outcome(evaluate(request, policies)), text(row.at("expect"))) << value;
-    EXPECT_EQ(outcome(explain(request, policies).decision), text(row.at("expect"))) << value;
+    EXPECT_EQ(outcome(evaluate(request, policies, on_resource)), text(row.at("expect"))) << value;
+    EXPECT_EQ(outcome(explain(request, policies, on_resource).decision), text(row.at("expect")))
+        << value;
   }
 }
 

@@ -314,7 +314,7 @@ TEST(PolicyDocuments, HostileBytesAreRefused) {
 bool allows(const std::string& resource_pattern, const std::string& resource) {
   Caller caller = parse_caller("arn:aws:iam::111122223333:user/anna").value();
   const Context context;
-  AppliedPolicies policies;
+  PrincipalPolicies policies;
   policies.identity.push_back(
       {Policy::parse(with_resource('"' + resource_pattern + '"'), DocumentKind::kAwsManaged),
        "bomb", ""});

@@ -241,10 +241,11 @@ std::string describe(const naive::Question& question) {
 }
 
 std::string ours(const naive::Question& question) {
-  AppliedPolicies policies;
+  PrincipalPolicies policies;
+  ResourcePolicies resource;
   policies.identity = attach(question.identity, DocumentKind::kAwsManaged);
   policies.session = attach(question.session, DocumentKind::kSession);
-  policies.resource = attach(question.resource_policies, DocumentKind::kResource);
+  resource.attached = attach(question.resource_policies, DocumentKind::kResource);
   if (question.boundary) {
     policies.boundary = attach({*question.boundary}, DocumentKind::kAwsManaged).front();
   }
@@ -253,7 +254,7 @@ std::string ours(const naive::Question& question) {
   const Caller caller = parse_caller(question.principal_arn).value();
   const Request request{caller, question.action, question.resource, question.resource_account,
                         context};
-  const Explanation explanation = explain(request, policies);
+  const Explanation explanation = explain(request, policies, resource);
   const Decision& decision = explanation.decision;
   if (decision.allowed) return "allowed";
   return fmt::format("{}: {}", decision.reason == Reason::kNoAllow ? "none" : "explicit deny",
