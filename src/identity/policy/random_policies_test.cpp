@@ -20,7 +20,7 @@ constexpr int kQuestionsPerSeed = 400;
 
 const Texts kActions{"bedrock:InvokeModel", "bedrock:GetGuardrail", "s3:GetObject", "iam:PassRole"};
 const Texts kResources{"arn:aws:bedrock:us-east-1::foundation-model/amazon.nova",
-                       "arn:aws:bedrock:eu-west-1:111122223333:guardrail/anna",
+                       "arn:aws:bedrock:eu-west-1:111122223333:guardrail:anna:1:2",
                        "arn:aws:s3:::bucket/anna/blue:x", "arn:aws:iam::111122223333:role/dev",
                        "*"};
 const Texts kAccounts{"111122223333", "444455556666"};
@@ -65,11 +65,11 @@ class Generator {
   }
 
   /// The text with wildcards for some of it, from `begin` on.
-  std::string blur(std::string text, std::size_t begin) {
+  std::string blur(std::string text, std::size_t begin, int longest = 5) {
     for (int i = number(3); i > 0 && text.size() > begin; --i) {
       const auto at =
           begin + static_cast<std::size_t>(number(static_cast<int>(text.size() - begin)));
-      const auto count = static_cast<std::size_t>(number(5));
+      const auto count = static_cast<std::size_t>(number(longest));
       text.replace(at, chance(60) ? count : 1, chance(60) ? "*" : "?");
     }
     return text;
@@ -85,14 +85,15 @@ class Generator {
     if (chance(20)) return "*";
     std::string base = pick(kResources);
     if (base == "*") base = pick({kResources[0], kResources[2]});
-    if (chance(30) && base.starts_with("arn:aws:bedrock:")) {
-      std::string blurred = blur(base, sizeof("arn:aws:bedrock:") - 1);
+    if (chance(50) && base.starts_with("arn:aws:bedrock:")) {
+      std::string blurred = blur(base, sizeof("arn:aws:bedrock:") - 1, 20);
       if (std::count(blurred.begin(), blurred.end(), ':') >= 5) base = blurred;
     }
     if (chance(20)) base += pick({"", "/${aws:username}", "${aws:PrincipalTag/none}", "${*}"});
     if (chance(20)) {
       const std::size_t at = base.find("anna");
-      if (at != std::string::npos && base.find('$') > at) base.replace(at, 4, "${aws:username}");
+      if (at != std::string::npos && base.find('$') > at && at >= fifth(base))
+        base.replace(at, 4, "${aws:username}");
       return base;
     }
     if (base.find('$') != std::string::npos) return base;
