@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -20,6 +21,7 @@ def require_tool(name: str, version_arguments: list[str], minimum: tuple[int, in
     reason = f"{name} is not installed"
     if path:
         said = subprocess.run([path, *version_arguments], capture_output=True, text=True).stdout
+        said = re.sub("\x1b\\[[0-9;]*m", "", said)  # Maven colours what goes into a pipe, too
         digits = "".join(c if c.isdigit() else " " for c in said).split()
         found = tuple(map(int, digits[:2]))
         if found >= minimum:

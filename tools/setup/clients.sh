@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What the conformance tests need beyond Python: the JavaScript and the Go SDK, for the toolchains
+# What the conformance tests need beyond Python: the JavaScript, Go and Java SDKs, for the toolchains
 # that this machine has. The tests skip a client that is not there; with CI=true they fail.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly NODE_MAJOR_MIN=20  # what the AWS SDK for JavaScript v3 asks for
+readonly JAVA_MAJOR_MIN=17  # what our program for the AWS SDK for Java v2 is written in
 
 lacking() { echo "setup: $1"; }
 
@@ -18,6 +19,13 @@ node_major() {
   version=$(node --version 2>/dev/null) || version=v0
   version=${version#v}
   echo "${version%%.*}"
+}
+
+javac_major() {
+  local version
+  version=$(javac -version 2>/dev/null) || version="javac 0"
+  version=${version#javac }
+  echo "${version%%[!0-9]*}"
 }
 
 mkdir -p .deps
@@ -46,4 +54,10 @@ if [[ -f $go/go.mod ]]; then
     (cd $go && GOTOOLCHAIN=local go mod download </dev/null)
     sha256sum <$go/go.sum >.deps/go-state
   fi
+fi
+
+if ! command -v mvn >/dev/null || (($(javac_major) < JAVA_MAJOR_MIN)); then
+  lacking "there is no JDK $JAVA_MAJOR_MIN or newer with Maven here (Java SDK)"
+else
+  tools/setup/java-client.sh
 fi
