@@ -86,13 +86,22 @@ def test_request_ids_differ(runtime):
     assert len(ids) == 3
 
 
-# Models with prompt caching report it in the usage, even as 0, under both the modelled and the
-# unmodelled name; models without report the three base fields only (section 2.1).
-@pytest.mark.parametrize("model, caches", [(NOVA, True), (LLAMA, False), (TITAN, False)])
+# Claude models with prompt caching report it in the usage, even as 0, under both the modelled and
+# the unmodelled name; others report the base fields only (recorded, see recordings_converse.py).
+@pytest.mark.parametrize(
+    "model, caches",
+    [
+        ("anthropic.claude-3-7-sonnet-20250219-v1:0", True),
+        (CLAUDE, False),
+        (NOVA, False),
+        (LLAMA, False),
+        (TITAN, False),
+    ],
+)
 def test_usage_names_caching_where_the_model_has_it(http, model, caches):
     response = http.send("POST", f"/model/{model}/converse", {"messages": [user("Hello")]})
     usage = response.json()["usage"]
-    base = {"inputTokens", "outputTokens", "totalTokens"}
+    base = {"inputTokens", "outputTokens", "totalTokens", "serverToolUsage"}
     if not caches:
         assert set(usage) == base
     else:

@@ -120,7 +120,7 @@ def test_titan_v2_types(runtime):
 def test_cohere_v3_keeps_the_order_of_texts(runtime):
     texts = [f"Text number {number} of the lot." for number in range(96)]
     reply, headers = invoke(runtime, COHERE_V3, cohere_body(*texts))
-    assert reply["texts"] == texts
+    assert reply["texts"] == [text.lower() for text in texts]  # recorded of the English model
     assert reply["response_type"] == "embeddings_floats"
     assert reply["id"]
     vectors = np.array(reply["embeddings"])

@@ -56,6 +56,7 @@ def test_counts_add_up_to_what_count_tokens_says(runtime):
     )["inputTokens"]
     usage = ask(runtime, text)
     assert usage["inputTokens"] + usage["cacheWriteInputTokens"] == counted
+    assert usage["totalTokens"] == counted + usage["outputTokens"]  # recorded: cached ones count
 
 
 def test_a_longer_prefix_reads_the_shorter_one(runtime):

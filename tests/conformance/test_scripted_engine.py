@@ -163,7 +163,7 @@ def test_count_tokens(script):
     client = script(model=SONNET)
     converse = {"messages": [user("flaky as ever")]}
     for _ in range(3):
-        counted = client.count_tokens(modelId=f"us.{SONNET}", input={"converse": converse})
+        counted = client.count_tokens(modelId=SONNET, input={"converse": converse})
         assert counted["inputTokens"] == 3
     with pytest.raises(client.exceptions.ThrottlingException):
         client.converse(modelId=f"us.{SONNET}", **converse)

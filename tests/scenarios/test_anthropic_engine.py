@@ -222,7 +222,7 @@ def test_prompt_caching(upstream, client):
 def test_count_tokens(upstream, client):
     upstream.answers = [messages.Answer(document={"input_tokens": 42})]
     converse = {"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
-    counted = client.count_tokens(modelId=PROFILE, input={"converse": converse})
+    counted = client.count_tokens(modelId=MODEL, input={"converse": converse})
     assert counted["inputTokens"] == 42
     (asked,) = upstream.asked
     assert asked.path == "/v1/messages/count_tokens"
@@ -344,5 +344,5 @@ def test_two_bedplates(start_server, serve, client_to):
     for count in ("inputTokens", "outputTokens"):
         assert reply["usage"][count] == direct["usage"][count]
     assert reply["stopReason"] == direct["stopReason"]
-    counted = client.count_tokens(modelId=PROFILE, input={"converse": {"messages": question}})
+    counted = client.count_tokens(modelId=MODEL, input={"converse": {"messages": question}})
     assert counted["inputTokens"] == reply["usage"]["inputTokens"]

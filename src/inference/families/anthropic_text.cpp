@@ -120,9 +120,10 @@ std::string bare_model_name(std::string_view id) {
   return id.find("v2") != std::string_view::npos ? "claude-2.0" : "claude-1.3";
 }
 
-/// Recorded: these models' messages have another id and name than the later ones'.
+/// Recorded: these models' messages have another name than the later ones', Instant's another id.
 void rename_message(json::object& message, const ReplyContext& context) {
-  message["id"] = "compl_01" + random_base62(22);
+  const bool instant = context.model_id.find("instant") != std::string::npos;
+  if (instant) message["id"] = "compl_01" + random_base62(22);
   message["model"] = bare_model_name(context.model_id);
 }
 

@@ -140,14 +140,14 @@ constexpr std::string_view kMessagesBody =
     R"({"anthropic_version":"bedrock-2023-05-31","max_tokens":5,)"
     R"("messages":[{"role":"user","content":"Hi"}]})";
 
-// Recorded with claude-instant-v1.
+// Recorded with claude-v2; claude-instant-v1's ids begin otherwise.
 TEST(AnthropicText, TakesMessages) {
   const auto request = claude_2().parse(kMessagesBody);
   EXPECT_EQ(said(conversation_of(request), 0), "Hi");
   const json::object reply = claude_2().render(reply_saying("Hello"), kMessagesBody);
   EXPECT_EQ(reply.at("type"), "message");
   EXPECT_EQ(reply.at("model"), "claude-2.1");
-  EXPECT_TRUE(reply.at("id").as_string().starts_with("compl_01"));
+  EXPECT_TRUE(reply.at("id").as_string().starts_with("msg_bdrk_01"));
   const auto chunks = claude_2().chunks({TextDelta{"Hello", {}}}, {}, kMessagesBody);
   EXPECT_EQ(chunks.front().at("message").at("model"), "claude-2.1");
   EXPECT_EQ(chunks.back().at("type"), "message_stop");

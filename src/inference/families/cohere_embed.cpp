@@ -3,6 +3,8 @@
 // clients that run against AWS read it so, whatever the guide's example shows.
 #include <fmt/format.h>
 
+#include <boost/algorithm/string/case_conv.hpp>
+
 #include "base/bytes.hpp"
 #include "inference/families/embedding_family.hpp"
 #include "inference/families/embedding_parts.hpp"
@@ -13,6 +15,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kV3TextCharactersMax = 2'048;
+/// Recorded in 2026: it gives the texts back in lower case, the multilingual one and v4 as they
+/// are.
+constexpr std::string_view kLowerCaseModel = "cohere.embed-english-v3";
 
 struct Wish {
   std::vector<std::string> texts;
@@ -90,7 +95,14 @@ void read_texts(BodyReader& reader, const CatalogueModel& model, bool v4, Wish& 
         fmt::format("{}/{}", pointer, i),
         fmt::format("expected maxLength: {}, actual: {}", kV3TextCharactersMax, characters));
   }
-  wish.texts_echo = *list;
+  if (model.id != kLowerCaseModel) {
+    wish.texts_echo = *list;
+    return;
+  }
+  json::array& echo = wish.texts_echo.emplace_array();
+  for (const std::string& text : wish.texts) {
+    echo.emplace_back(boost::algorithm::to_lower_copy(text, std::locale::classic()));
+  }
 }
 
 /// One item of v4's `inputs`: its texts together make one vector.

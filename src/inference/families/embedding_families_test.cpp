@@ -189,7 +189,7 @@ TEST(TitanEmbedImage, SaysThatTheWeightsReadNoImages) {
 
 TEST(CohereEmbed, V3AnswersWithAList) {
   const json::object reply =
-      answer(kCohere3, R"({"texts":["hello","world"],"input_type":"search_document"})");
+      answer(kCohere3, R"({"texts":["Hello","world"],"input_type":"search_document"})");
   EXPECT_EQ(reply.at("id"), "the-request");
   EXPECT_EQ(reply.at("response_type"), "embeddings_floats");
   EXPECT_EQ(reply.at("texts"), (json::array{"hello", "world"}));

@@ -130,11 +130,12 @@ void read_sampling(BodyReader& reader, SamplingParameters& sampling) {
 }
 
 /// The engines know three steps and the most.
-void read_reasoning_effort(BodyReader& reader, ReasoningParameters& reasoning) {
+/// `key`: reasoning_effort, or Converse's reasoning_config (recorded with Qwen 3).
+void read_reasoning_effort(BodyReader& reader, const char* key, ReasoningParameters& reasoning) {
   static constexpr std::pair<std::string_view, std::string_view> kEfforts[] = {
       {"none", ""},     {"minimal", "low"}, {"low", "low"}, {"medium", "medium"},
       {"high", "high"}, {"xhigh", "max"},   {"max", "max"}};
-  const auto effort = reader.string("reasoning_effort");
+  const auto effort = reader.string(key);
   if (!effort) return;
   for (const auto& [name, step] : kEfforts) {
     if (name != *effort) continue;
@@ -142,7 +143,7 @@ void read_reasoning_effort(BodyReader& reader, ReasoningParameters& reasoning) {
     reasoning.effort = step;
     return;
   }
-  reader.violations().add(reader.pointer_to("reasoning_effort"),
+  reader.violations().add(reader.pointer_to(key),
                           fmt::format("{} is not a valid enum value", *effort));
 }
 
@@ -241,7 +242,8 @@ class OpenAiChat final : public Family {
     BodyViolations violations;
     BodyReader reader(fields, "#", violations);
     read_sampling(reader, request.sampling);
-    read_reasoning_effort(reader, request.reasoning);
+    read_reasoning_effort(reader, "reasoning_effort", request.reasoning);
+    read_reasoning_effort(reader, "reasoning_config", request.reasoning);
     const std::string schema = read_response_format(reader);
     if (!schema.empty()) request.output_schema = schema;
     read_labels(reader);
@@ -265,7 +267,7 @@ GenerationRequest OpenAiChat::parse(const json::object& body, const CatalogueMod
   request.sampling = defaults();
   request.reasoning.enabled = reasons_unasked(model);
   read_sampling(reader, request.sampling);
-  read_reasoning_effort(reader, request.reasoning);
+  read_reasoning_effort(reader, "reasoning_effort", request.reasoning);
   request.output_schema = read_response_format(reader);
   request.token_probabilities = reader.boolean("logprobs").value_or(false);
   read_labels(reader);

@@ -325,6 +325,17 @@ TEST(OpenAiChat, ReasonsAsTheModelDoesOrTheClientSays) {
             malformed_text("#/reasoning_effort: some is not a valid enum value"));
 }
 
+// Recorded with Qwen 3 through Converse.
+TEST(OpenAiChat, ConverseTakesReasoningConfig) {
+  GenerationRequest request;
+  openai_chat().read_additional_fields({{"reasoning_config", "high"}}, request);
+  EXPECT_TRUE(request.reasoning.enabled);
+  EXPECT_EQ(request.reasoning.effort, "high");
+  EXPECT_THROW(openai_chat().read_additional_fields({{"reasoning_config", "so"}}, request),
+               ApiError);
+  EXPECT_THAT(said(with(R"("reasoning_config": "high")")), HasSubstr("extraneous key"));
+}
+
 TEST(OpenAiChat, WhatNoEngineHonoursIsRefused) {
   for (const char* member : {R"("logit_bias": {"50256": -100})", R"("audio": {"voice": "x"})",
                              R"("modalities": ["text", "audio"])", R"("store": true)", R"("n": 2)",

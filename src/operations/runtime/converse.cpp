@@ -25,7 +25,7 @@ Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
     response.additionalModelResponseFields =
         pick_response_fields(*request.additionalModelResponseFieldPaths, {native});
   }
-  response.output.message = converse_message(std::move(reply));
+  response.output.message = converse_message(std::move(reply), *resolved.model);
   response.performanceConfig = request.performanceConfig;
   response.serviceTier = request.serviceTier;
   response.metrics.latencyMs = context.elapsed_ms();

@@ -91,7 +91,8 @@ std::vector<inference::Message> read_messages(const ConverseInput& input,
       }
     }
   }
-  if (messages.empty() || messages.front().role != Role::kUser) {
+  // Recorded with Claude Sonnet 4.5: it takes a conversation that the assistant begins.
+  if (messages.empty() || (messages.front().role != Role::kUser && model.family != kAnthropic)) {
     throw errors::validation(
         "A conversation must start with a user message. Try again with a conversation that starts "
         "with a user message.");

@@ -8,6 +8,8 @@ namespace {
 namespace json = boost::json;
 using inference::CatalogueModel;
 
+constexpr std::string_view kAnthropic = "Anthropic";
+
 /// A call that the token limit cut has no whole input: what there is of it, is nothing.
 json::value input_of(const std::string& text) {
   json::error_code malformed;
@@ -68,7 +70,7 @@ void write_text(inference::TextBlock in, api::runtime::ContentBlock& out) {
   }
 }
 
-api::runtime::ContentBlock content_block(inference::ContentBlock in) {
+api::runtime::ContentBlock content_block(inference::ContentBlock in, const CatalogueModel& model) {
   api::runtime::ContentBlock out;
   if (auto* text = std::get_if<inference::TextBlock>(&in)) {
     write_text(std::move(*text), out);
@@ -81,7 +83,7 @@ api::runtime::ContentBlock content_block(inference::ContentBlock in) {
     use.toolUseId = random_tool_use_id();
     use.name = std::move(call->name);
     use.input = input_of(call->input);
-    use.type = "tool_use";
+    if (names_tool_use_type(model)) use.type = "tool_use";
   }
   return out;
 }
@@ -106,11 +108,20 @@ void place(json::object& root, std::string_view pointer, const json::value& valu
 
 }  // namespace
 
-api::runtime::Message converse_message(inference::GenerationReply reply) {
+bool names_tool_use_type(const CatalogueModel& model) {
+  return model.provider == kAnthropic || model.id.starts_with("amazon.nova-2-");
+}
+
+bool names_cache_writes_if_any(const CatalogueModel& model) {
+  return model.id == "anthropic.claude-opus-4-8" || model.id == "anthropic.claude-sonnet-5";
+}
+
+api::runtime::Message converse_message(inference::GenerationReply reply,
+                                       const CatalogueModel& model) {
   api::runtime::Message message;
   message.role = "assistant";
   for (inference::ContentBlock& block : reply.content) {
-    message.content.push_back(content_block(std::move(block)));
+    message.content.push_back(content_block(std::move(block), model));
   }
   return message;
 }
@@ -141,15 +152,18 @@ api::runtime::TokenUsage converse_usage(const inference::Usage& usage, const Cat
   api::runtime::TokenUsage out;
   out.inputTokens = static_cast<std::int32_t>(usage.input_tokens);
   out.outputTokens = static_cast<std::int32_t>(usage.output_tokens);
-  out.totalTokens = out.inputTokens + out.outputTokens;
-  const bool used = usage.cache_read_input_tokens > 0 || usage.cache_write_input_tokens > 0;
-  // Recorded: without cache use, streams leave these out and whole replies say 0.
-  if (used || (model.features.prompt_caching && !streaming)) {
-    out.cacheReadInputTokens = static_cast<std::int32_t>(usage.cache_read_input_tokens);
-    out.cacheWriteInputTokens = static_cast<std::int32_t>(usage.cache_write_input_tokens);
+  const auto read = static_cast<std::int32_t>(usage.cache_read_input_tokens);
+  const auto written = static_cast<std::int32_t>(usage.cache_write_input_tokens);
+  out.totalTokens = out.inputTokens + out.outputTokens + read + written;
+  out.serverToolUsage = json::object();  // recorded since 2025-10, of every model
+  // Recorded: without cache use, Claude's whole replies say 0; others and streams say nothing.
+  const bool used = read > 0 || written > 0;
+  if (used || (model.provider == kAnthropic && model.features.prompt_caching && !streaming)) {
     // AWS sends each count under both names.
-    out.cacheReadInputTokenCount = out.cacheReadInputTokens;
-    out.cacheWriteInputTokenCount = out.cacheWriteInputTokens;
+    out.cacheReadInputTokens = out.cacheReadInputTokenCount = read;
+    if (used || !names_cache_writes_if_any(model)) {
+      out.cacheWriteInputTokens = out.cacheWriteInputTokenCount = written;
+    }
   }
   return out;
 }

@@ -99,7 +99,7 @@ class EventSink final : public inference::GenerationSink {
     auto& call = block.start.toolUse.emplace();
     call.toolUseId = random_tool_use_id();
     call.name = std::move(name);
-    call.type = "tool_use";
+    if (names_tool_use_type(*resolved_.model)) call.type = "tool_use";
     events_.hold(start);
     Op::Event frame = delta_frame();
     frame.contentBlockDelta->delta.toolUse.emplace().input = "";

@@ -33,8 +33,10 @@ Task<std::int64_t> count(inference::ResolvedModel resolved, inference::Generatio
 template <>
 Task<api::runtime::CountTokensResponse> handle<op::runtime::CountTokens>(
     Context& context, api::runtime::CountTokensRequest request) {
-  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
-  if (!resolved.model->features.count_tokens) {
+  // Recorded: it takes the model's own id also where InvokeModel wants a profile, and no profile.
+  inference::ResolvedModel resolved =
+      resolve_model(context, request.modelId, inference::BareIds::kProfiled);
+  if (!resolved.model->features.count_tokens || !resolved.profile_id.empty()) {
     throw errors::validation("The provided model doesn't support counting tokens.");
   }
   inference::GenerationRequest generation = read_input(request.input, *resolved.model);

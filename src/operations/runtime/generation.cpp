@@ -74,7 +74,8 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
     CachingSink cached(cited, services.prompt_cache, std::move(prefixes));
     inference::GenerationSink& next =
         resolved.engine->caches_prompts() ? static_cast<inference::GenerationSink&>(cited) : cached;
-    ReasoningSink reasoned(next, services.reasoning_signer, request.reasoning.enabled);
+    ReasoningSink reasoned(next, services.reasoning_signer, request.reasoning.enabled,
+                           *resolved.model);
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
     throw word_failure(failure);

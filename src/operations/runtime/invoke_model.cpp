@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "operations/handlers.hpp"
+#include "operations/runtime/converse_reply.hpp"
 #include "operations/runtime/generation.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/invoke_image.hpp"
@@ -15,9 +16,14 @@ void add_token_headers(Context& context, const inference::ResolvedModel& resolve
   wire::Headers& headers = context.response_headers;
   headers.add("X-Amzn-Bedrock-Input-Token-Count", std::to_string(usage.input_tokens));
   headers.add("X-Amzn-Bedrock-Output-Token-Count", std::to_string(usage.output_tokens));
-  if (resolved.model->family == "nova") {
+  // Recorded: Nova always has both, Claude where the cache was used, the newest Claude the first.
+  const bool both = resolved.model->family == "nova" || usage.cache_read_input_tokens > 0 ||
+                    usage.cache_write_input_tokens > 0;
+  if (both || names_cache_writes_if_any(*resolved.model)) {
     headers.add("X-Amzn-Bedrock-Cache-Read-Input-Token-Count",
                 std::to_string(usage.cache_read_input_tokens));
+  }
+  if (both) {
     headers.add("X-Amzn-Bedrock-Cache-Write-Input-Token-Count",
                 std::to_string(usage.cache_write_input_tokens));
   }

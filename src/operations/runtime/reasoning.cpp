@@ -18,9 +18,9 @@ Task<> nothing() {
 Task<> ReasoningSink::on_event(inference::GenerationEvent event) {
   if (const auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
     if (!wanted_) return nothing();
-    thinking_ += thought->text;
+    if (signs_) thinking_ += thought->text;
   } else if (const auto* own_end = std::get_if<inference::ReasoningEnd>(&event)) {
-    if (!wanted_) return nothing();
+    if (!wanted_ || !signs_) return nothing();
     event = inference::ReasoningEnd{signer_.sign(thinking_, own_end->signature)};
     thinking_.clear();
   } else if (!thinking_.empty()) {

@@ -4,18 +4,19 @@
 #include <string>
 
 #include "inference/conversation.hpp"
+#include "inference/model_catalogue.hpp"
 #include "inference/reasoning_signer.hpp"
 
 namespace bedplate::operations {
 
-/// Hands events on. Signs each block of thinking where it ends, around the
-/// engine's own signature if there is one; drops all of it when it was not
-/// asked for, as weights think whether or not they are told to.
+/// Hands events on. Signs each block of a Claude model's thinking where it ends, around the
+/// engine's own signature if there is one (recorded: other models sign none); drops all thinking
+/// when it was not asked for, as weights think whether or not they are told to.
 class ReasoningSink final : public inference::GenerationSink {
  public:
   ReasoningSink(inference::GenerationSink& next, const inference::ReasoningSigner& signer,
-                bool wanted)
-      : next_(next), signer_(signer), wanted_(wanted) {}
+                bool wanted, const inference::CatalogueModel& model)
+      : next_(next), signer_(signer), wanted_(wanted), signs_(model.provider == "Anthropic") {}
 
   Task<> on_event(inference::GenerationEvent event) override;
 
@@ -25,6 +26,7 @@ class ReasoningSink final : public inference::GenerationSink {
   inference::GenerationSink& next_;
   const inference::ReasoningSigner& signer_;
   const bool wanted_;
+  const bool signs_;
   std::string thinking_;  ///< of the block under way
 };
 
