@@ -7,6 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from conversations import CLAUDE
@@ -19,6 +20,16 @@ BUILD_SECONDS_MAX = 300
 CLIENT_RACES_MAX = 4
 RUN_SECONDS_MAX = 90
 EVENTS = ["MessageStart", "ContentBlockDelta", "ContentBlockStop", "MessageStop", "Metadata"]
+
+WEATHER = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string", "maxLength": 12},
+        "days": {"type": "integer", "maximum": 5},
+    },
+    "required": ["city", "days"],
+    "additionalProperties": False,
+}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +81,11 @@ def test_runtime(program, server):
     assert result["InvokeText"] == text
     assert result["InvokeChunks"] > 3
     assert "amazon-bedrock-invocationMetrics" in result["LastChunk"]
+    assert result["ToolStop"] == "tool_use" and result["ToolName"] == "get_weather"
+    jsonschema.validate(result["ToolInput"], WEATHER)
+    assert result["ToolAnswer"]
+    assert result["ToolPieces"][0] == "" and len(result["ToolPieces"]) > 3
+    jsonschema.validate(json.loads("".join(result["ToolPieces"])), WEATHER)
     assert set(result["Together"]) == {text}
     assert result["AfterLeftCall"]
     assert result["IsValidation"] and result["ErrorCode"] == "ValidationException"

@@ -10,6 +10,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from conversations import CLAUDE
@@ -96,6 +97,34 @@ def run(node: str, environment: dict[str, str]) -> dict:
     return json.loads(result.stdout)
 
 
+WEATHER = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string", "maxLength": 12},
+        "days": {"type": "integer", "maximum": 5},
+    },
+    "required": ["city", "days"],
+    "additionalProperties": False,
+}
+
+
+def check_tool(tool: dict) -> None:
+    assert tool["stopReason"] == "tool_use" and tool["name"] == "get_weather"
+    jsonschema.validate(tool["input"], WEATHER)
+    assert tool["text"]
+    streamed = tool["streamed"]
+    assert streamed["events"] == [
+        "messageStart",
+        "contentBlockStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+        "metadata",
+    ]
+    assert streamed["pieces"][0] == "" and len(streamed["pieces"]) > 3
+    jsonschema.validate(json.loads("".join(streamed["pieces"])), WEATHER)
+
+
 def check(result: dict) -> None:
     assert result["handlerProtocol"] == "h2"
     whole = result["converse"]
@@ -115,6 +144,7 @@ def check(result: dict) -> None:
     assert result["contentType"] == "application/json"
     assert result["invokeStream"][0]["type"] == "message_start"
     assert "amazon-bedrock-invocationMetrics" in result["invokeStream"][-1]
+    check_tool(result["tool"])
     assert set(result["together"]) == {whole["text"]}
     error = result["error"]
     assert error["name"] == "ValidationException" and error["status"] == 400

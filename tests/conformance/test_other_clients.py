@@ -10,7 +10,10 @@ import anthropic
 import jsonschema
 import pytest
 from llama_index.core.llms import ChatMessage
+from llama_index.core.tools import FunctionTool
+from llama_index.embeddings.bedrock import BedrockEmbedding
 from llama_index.llms.bedrock_converse import BedrockConverse
+from pydantic import BaseModel, Field
 
 from conversations import CLAUDE, GPT_OSS, LLAMA, NOVA
 
@@ -187,3 +190,52 @@ def test_llama_index_error():
     model = BedrockConverse(model="us.anthropic.claude-sonnet-5", max_tokens=10**7, max_retries=1)
     with pytest.raises(Exception, match="maximum tokens you requested exceeds the model limit"):
         model.chat([ChatMessage("Hello")])
+
+
+class WeatherQuestion(BaseModel):
+    city: str = Field(max_length=12)
+    days: int = Field(le=5)
+
+
+def get_weather(city: str, days: int) -> str:
+    """The weather of a city."""
+    return f"Sunny in {city} for {days} days."
+
+
+# The call, its result, and what the model says then; the same with the arguments in pieces.
+def test_llama_index_tools():
+    model = BedrockConverse(model=CLAUDE, max_tokens=300, temperature=0)
+    tool = FunctionTool.from_defaults(get_weather, fn_schema=WeatherQuestion)
+    asked = {"tools": [tool], "user_msg": "Hello! Who are you?", "tool_required": True}
+    reply = model.chat_with_tools(**asked)
+    (call,) = model.get_tool_calls_from_response(reply)
+    assert call.tool_name == "get_weather" and set(call.tool_kwargs) == {"city", "days"}
+    output = tool.call(**call.tool_kwargs)
+    result = ChatMessage(
+        role="tool", content=output.content, additional_kwargs={"tool_call_id": call.tool_id}
+    )
+    chat = [ChatMessage("Hello! Who are you?"), reply.message, result]
+    assert model.chat_with_tools([tool], chat_history=chat).message.content
+
+    *_, last = model.stream_chat_with_tools(**asked)
+    (streamed,) = model.get_tool_calls_from_response(last)
+    assert (streamed.tool_name, streamed.tool_kwargs) == (call.tool_name, call.tool_kwargs)
+
+
+@pytest.mark.parametrize(
+    "model, length",
+    [
+        ("amazon.titan-embed-text-v1", 1536),
+        ("amazon.titan-embed-text-v2:0", 1024),
+        ("cohere.embed-english-v3", 1024),
+        ("cohere.embed-v4:0", 1536),
+    ],
+)
+def test_llama_index_embeddings(model, length):
+    embedding = BedrockEmbedding(model_name=model)
+    texts = ["The harbour is open.", "A cat sleeps."]
+    query = embedding.get_query_embedding("Is the harbour open?")
+    near, far = embedding.get_text_embedding_batch(texts)
+    assert len(query) == len(near) == len(far) == length
+    assert embedding.similarity(query, near) > embedding.similarity(query, far)
+    assert asyncio.run(embedding.aget_text_embedding(texts[0])) == pytest.approx(near, abs=1e-3)

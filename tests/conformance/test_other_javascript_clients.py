@@ -71,3 +71,24 @@ def test_vercel(said):
     assert heard["text"] and heard["streamed"] == heard["text"]
     assert heard["parts"] > 1
     assert heard["usage"]["outputTokens"] > 0
+
+
+# Both steps must call: the second one's conversation holds the first one's call and result.
+def test_vercel_tool(said):
+    assert len(said["vercelTool"]) == 2
+    for step in said["vercelTool"]:
+        assert step["reason"] == "tool-calls"
+        (call,) = step["calls"]
+        assert call["toolName"] == "weather"
+        assert set(call["input"]) == {"city"} and len(call["input"]["city"]) <= 12
+        assert step["results"] == [f"It is sunny in {call['input']['city']}."]
+
+
+@pytest.mark.parametrize("family, length", [("titan", 1024), ("cohere", 1024), ("nova", 1024)])
+def test_vercel_embeddings(said, family, length):
+    heard = said["vercelEmbeddings"][family]
+    same, other = heard["many"]
+    assert len(heard["one"]) == len(same) == len(other) == length
+    assert same == pytest.approx(heard["one"], abs=1e-3)
+    assert other != pytest.approx(same, abs=1e-2)
+    assert heard["tokens"] > 0

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
 	"github.com/aws/smithy-go"
 )
@@ -32,6 +33,11 @@ type result struct {
 	ErrorMessage  string
 	IsValidation  bool
 	AfterLeftCall bool
+	ToolStop      string
+	ToolName      string
+	ToolInput     map[string]any
+	ToolAnswer    string
+	ToolPieces    []string
 }
 
 func main() {
@@ -46,6 +52,8 @@ func main() {
 	converseStream(ctx, client, modelID, &out)
 	invoke(ctx, client, modelID, &out)
 	invokeStream(ctx, client, modelID, &out)
+	useTool(ctx, client, modelID, &out)
+	streamTool(ctx, client, modelID, &out)
 	together(ctx, client, modelID, &out)
 	leaveStream(ctx, client, modelID, &out)
 	unknownModel(ctx, client, &out)
@@ -137,6 +145,73 @@ func invokeStream(ctx context.Context, client *bedrockruntime.Client, modelID st
 		out.LastChunk = nil
 		check(json.Unmarshal(chunk.Value.Bytes, &out.LastChunk))
 		out.InvokeChunks++
+	}
+	check(stream.Err())
+}
+
+func tools(choice types.ToolChoice) *types.ToolConfiguration {
+	schema := map[string]any{
+		"type": "object",
+		"properties": map[string]any{
+			"city": map[string]any{"type": "string", "maxLength": 12},
+			"days": map[string]any{"type": "integer", "maximum": 5},
+		},
+		"required":             []string{"city", "days"},
+		"additionalProperties": false,
+	}
+	tool := &types.ToolMemberToolSpec{Value: types.ToolSpecification{
+		Name:        aws.String("get_weather"),
+		InputSchema: &types.ToolInputSchemaMemberJson{Value: document.NewLazyDocument(schema)},
+	}}
+	return &types.ToolConfiguration{Tools: []types.Tool{tool}, ToolChoice: choice}
+}
+
+func forced() types.ToolChoice {
+	return &types.ToolChoiceMemberTool{
+		Value: types.SpecificToolChoice{Name: aws.String("get_weather")},
+	}
+}
+
+// The call, its result, and what the model says then.
+func useTool(ctx context.Context, client *bedrockruntime.Client, modelID string, out *result) {
+	called, err := client.Converse(ctx, &bedrockruntime.ConverseInput{
+		ModelId: aws.String(modelID), Messages: question(), ToolConfig: tools(forced()),
+	})
+	check(err)
+	message := called.Output.(*types.ConverseOutputMemberMessage).Value
+	use := message.Content[0].(*types.ContentBlockMemberToolUse).Value
+	out.ToolStop, out.ToolName = string(called.StopReason), *use.Name
+	check(use.Input.UnmarshalSmithyDocument(&out.ToolInput))
+	sunny := &types.ToolResultContentBlockMemberText{Value: "Sunny, 21 degrees."}
+	answer := types.Message{
+		Role: types.ConversationRoleUser,
+		Content: []types.ContentBlock{&types.ContentBlockMemberToolResult{
+			Value: types.ToolResultBlock{
+				ToolUseId: use.ToolUseId,
+				Content:   []types.ToolResultContentBlock{sunny},
+			},
+		}},
+	}
+	reply, err := client.Converse(ctx, &bedrockruntime.ConverseInput{
+		ModelId: aws.String(modelID), Messages: append(question(), message, answer),
+		ToolConfig: tools(nil), InferenceConfig: inference(),
+	})
+	check(err)
+	out.ToolAnswer = textOf(reply.Output)
+}
+
+func streamTool(ctx context.Context, client *bedrockruntime.Client, modelID string, out *result) {
+	reply, err := client.ConverseStream(ctx, &bedrockruntime.ConverseStreamInput{
+		ModelId: aws.String(modelID), Messages: question(), ToolConfig: tools(forced()),
+	})
+	check(err)
+	stream := reply.GetStream()
+	defer stream.Close()
+	for event := range stream.Events() {
+		if delta, is := event.(*types.ConverseStreamOutputMemberContentBlockDelta); is {
+			use := delta.Value.Delta.(*types.ContentBlockDeltaMemberToolUse).Value
+			out.ToolPieces = append(out.ToolPieces, *use.Input)
+		}
 	}
 	check(stream.Err())
 }

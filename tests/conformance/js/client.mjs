@@ -57,6 +57,46 @@ for await (const event of chunks.body) {
   result.invokeStream.push(JSON.parse(new TextDecoder().decode(event.chunk.bytes)));
 }
 
+// A tool: the call, its result, and what the model says then; and a call in pieces.
+const schema = {
+  type: "object",
+  properties: { city: { type: "string", maxLength: 12 }, days: { type: "integer", maximum: 5 } },
+  required: ["city", "days"],
+  additionalProperties: false,
+};
+const tools = [{ toolSpec: { name: "get_weather", inputSchema: { json: schema } } }];
+const toolConfig = { tools, toolChoice: { tool: { name: "get_weather" } } };
+const called = await runtime.send(new ConverseCommand({ modelId, messages, toolConfig }));
+const { toolUse } = called.output.message.content[0];
+const toolResult = { toolUseId: toolUse.toolUseId, content: [{ json: { sky: "clear" } }] };
+const answered = await runtime.send(
+  new ConverseCommand({
+    modelId,
+    messages: [
+      ...messages,
+      called.output.message,
+      { role: "user", content: [{ toolResult }] },
+    ],
+    toolConfig: { tools },
+    inferenceConfig,
+  }),
+);
+result.tool = {
+  stopReason: called.stopReason,
+  name: toolUse.name,
+  input: toolUse.input,
+  text: answered.output.message.content[0].text,
+  streamed: { events: [], pieces: [] },
+};
+const calling = await runtime.send(new ConverseStreamCommand({ modelId, messages, toolConfig }));
+for await (const event of calling.stream) {
+  const { events, pieces } = result.tool.streamed;
+  const name = Object.keys(event)[0];
+  if (events.at(-1) !== name) events.push(name);
+  const use = event.contentBlockDelta?.delta?.toolUse;
+  if (use) pieces.push(use.input);
+}
+
 // Several streams at once: over HTTP/2 they may share a connection.
 const together = await Promise.all(
   Array.from({ length: 8 }, () =>

@@ -4,7 +4,7 @@
 import { bedrock } from "@ai-sdk/amazon-bedrock";
 import AnthropicBedrock from "@anthropic-ai/bedrock-sdk";
 import Anthropic from "@anthropic-ai/sdk";
-import { generateText, streamText } from "ai";
+import { embed, embedMany, generateText, jsonSchema, streamText, tool } from "ai";
 import OpenAI from "openai";
 
 const model = process.env.MODEL_ID;
@@ -62,6 +62,42 @@ for await (const part of streaming.textStream) {
   words += part;
   parts += 1;
 }
+
+// The SDK runs the tool itself and asks again with its result.
+const weather = tool({
+  description: "The weather of a city.",
+  inputSchema: jsonSchema({
+    type: "object",
+    properties: { city: { type: "string", maxLength: 12 } },
+    required: ["city"],
+    additionalProperties: false,
+  }),
+  execute: ({ city }) => `It is sunny in ${city}.`,
+});
+const acted = await generateText({
+  ...question,
+  tools: { weather },
+  toolChoice: "required",
+  maxOutputTokens: 100,
+  stopWhen: ({ steps }) => steps.length === 2,
+});
+const vectors = {};
+for (const [name, id] of [
+  ["titan", "amazon.titan-embed-text-v2:0"],
+  ["cohere", "cohere.embed-english-v3"],
+  ["nova", "amazon.nova-2-multimodal-embeddings-v1:0"],
+]) {
+  const embedding = { model: bedrock.embedding(id), maxRetries: 0 };
+  const one = await embed({ ...embedding, value: prompt });
+  const many = await embedMany({ ...embedding, values: [prompt, "The harbour is closed."] });
+  vectors[name] = { one: one.embedding, many: many.embeddings, tokens: one.usage.tokens };
+}
+result.vercelEmbeddings = vectors;
+result.vercelTool = acted.steps.map((step) => ({
+  reason: step.finishReason,
+  calls: step.toolCalls.map(({ toolName, input }) => ({ toolName, input })),
+  results: step.toolResults.map(({ output }) => output),
+}));
 result.vercel = { text: generated.text, usage: generated.usage, streamed: words, parts };
 
 console.log(JSON.stringify(result));
