@@ -35,6 +35,7 @@ class Recording:
     says: list | None = None
     status: int = 200
     error_type: str | None = None
+    region: str | None = None  # other than the tests' own
     lacking: str | None = None  # what is missing here, known
 
 

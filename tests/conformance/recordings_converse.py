@@ -7,6 +7,11 @@ Sources, all recorded AWS traffic in public repositories:
       to 2025-10)
   OT  open-telemetry/opentelemetry-python-contrib @466ae4c, opentelemetry-instrumentation-botocore
       (2025)
+  OJ  open-telemetry/opentelemetry-js-contrib @fd4d8ae, instrumentation-aws-sdk, test/mock-responses
+      (2025; only those with all their headers)
+  AR  Arize-ai/openinference @1fe497f, openinference-instrumentation-bedrock for Python and
+      JavaScript (2025 to 2026)
+  DD  DataDog/dd-trace-py @3bb9ecd, tests/contrib/botocore/bedrock_cassettes (2024 to 2025)
 Of one model recorded twice the newer recording counts. `serverToolUsage` came in 2025-10, for all
 models; recordings from before are held to it, too.
 """
@@ -245,6 +250,8 @@ WHOLE = [
     whole("PA zai_native_output", "zai.glm-4.7-flash", USAGE, TEXT),
     whole("PA writer_tool_result_followed_by_text_accepted", "us.writer.palmyra-x4-v1:0", USAGE,
           TEXT, toolConfig=TOOLS, messages=[*ANSWERED, assistant("."), *HELLO]),
+    whole("AR converse_tool_use_message", "mistral.devstral-2-123b", USAGE, CALL,
+          says=SAYS_CALL, toolConfig=TOOLS),
     whole("OT converse_with_content", TITAN, USAGE, TEXT, says=[*SAYS_TEXT, ("cut",)],
           inferenceConfig={"maxTokens": 2, "temperature": 0.8, "topP": 1, "stopSequences": ["|"]}),
 ]  # fmt: skip
@@ -270,6 +277,8 @@ STREAMED = [
     stream("PA model_stream_empty_text_delta", GPT_OSS,
            delta(0, {"reasoningContent": {"text": str}}), stop(0), *text_events(1),
            says=[("thought", "Well."), *SAYS_TEXT]),
+    stream("AR ai21-jamba-models-with-streaming", "ai21.jamba-1-5-mini-v1:0", *text_events(0)),
+    stream("AR cohere-command-models-with-streaming", "cohere.command-r-v1:0", *text_events(0)),
     stream("OT converse_stream_with_content", TITAN, *text_events(0),
            says=[*SAYS_TEXT, ("cut",)], inferenceConfig={"maxTokens": 2}),
     stream("OT converse_stream_with_content_tool_call", "amazon.nova-micro-v1:0", *text_events(0),

@@ -19,7 +19,8 @@ from recordings_converse import (
     refused,
 )
 
-INPUT_COUNT = {"x-amzn-bedrock-input-token-count", "x-amzn-bedrock-invocation-latency"}
+LATENCY = {"x-amzn-bedrock-invocation-latency"}
+INPUT_COUNT = LATENCY | {"x-amzn-bedrock-input-token-count"}
 COUNTS = INPUT_COUNT | {"x-amzn-bedrock-output-token-count"}
 CACHE_READ = {"x-amzn-bedrock-cache-read-input-token-count"}
 CACHE_COUNTS = CACHE_READ | {"x-amzn-bedrock-cache-write-input-token-count"}
@@ -156,11 +157,12 @@ ANTHROPIC = [
           message("claude-3-5-sonnet-20240620", TEXT), says=SAYS_TEXT),
     whole("OL anthropic_3_completion_string_content", "anthropic.claude-3-sonnet-20240229-v1:0",
           messages_body(), message("claude-3-sonnet-20240229", TEXT), says=SAYS_TEXT),
-    stream("OT invoke_model_with_response_stream_with_content", HAIKU, messages_body(max_tokens=3, temperature=0),
+    stream("OT invoke_model_with_response_stream_with_content", HAIKU,
+           messages_body(max_tokens=3, temperature=0),
            message_start("claude-3-haiku-20240307", BASE_USAGE), *text_block(0),
            *message_end("max_tokens")),
     stream("OT invoke_model_with_response_stream_with_content_tool_call", HAIKU,
-           messages_body(tools=ANTHROPIC_TOOLS, max_tokens=100,
+           messages_body(tools=ANTHROPIC_TOOLS, max_tokens=100, temperature=0,
                          tool_choice={"type": "tool", "name": "get_weather"}),
            message_start("claude-3-haiku-20240307", BASE_USAGE), *call_block(0),
            *message_end("tool_use")),
@@ -314,12 +316,26 @@ def j2_tokens(fits) -> object:
     )
 
 
+LLAMA_BODY = {"prompt": TEST, "max_gen_len": 3, "temperature": 0}
+COMMAND_R_BODY = {"message": TEST, "max_tokens": 3, "temperature": 0}
+COMMAND_R_REPLY = {
+    "response_id": str,
+    "text": str,
+    "generation_id": str,
+    "finish_reason": "MAX_TOKENS",
+    "chat_history": [{"role": "USER", "message": TEST}, {"role": "CHATBOT", "message": str}],
+}
+BILLED = {
+    "api_version": {"version": "1"},
+    "billed_units": {"input_tokens": int, "output_tokens": 3},
+    "tokens": {"input_tokens": int, "output_tokens": 3},
+}
 OTHERS = [
-    whole("OT invoke_model_with_content", LLAMA, {"prompt": TEST, "max_gen_len": 3, "temperature": 0},
+    whole("OT invoke_model_with_content", LLAMA, LLAMA_BODY,
           {"generation": str, "prompt_token_count": int, "generation_token_count": 3,
            "stop_reason": "length"}),
     stream("NR llama2-13b-chat-v1", "meta.llama3-8b-instruct-v1:0",
-           {"prompt": TEST, "max_gen_len": 3, "temperature": 0}, llama_chunk(first=True), llama_chunk(),
+           LLAMA_BODY, llama_chunk(first=True), llama_chunk(),
            llama_chunk(last=True)),
     whole("OT invoke_model_with_content", MISTRAL, PROMPT,
           {"outputs": [{"text": str, "stop_reason": "length"}]}),
@@ -332,10 +348,21 @@ OTHERS = [
     stream("NR command-text-v14", "cohere.command-text-v14", PROMPT,
            {"id": str, "prompt": TEST,
             "generations": [{"id": str, "text": str, "finish_reason": "MAX_TOKENS"}], **METRICS}),
-    whole("OT invoke_model_with_content", COMMAND_R, {"message": TEST, "max_tokens": 3, "temperature": 0},
-          {"response_id": str, "text": str, "generation_id": str, "finish_reason": "MAX_TOKENS",
-           "chat_history": [{"role": "USER", "message": TEST},
-                            {"role": "CHATBOT", "message": str}]}),
+    whole("OT invoke_model_with_content", COMMAND_R, COMMAND_R_BODY, COMMAND_R_REPLY),
+    stream("DD cohere_invoke_stream_single_output", COMMAND, {**PROMPT, "stream": True},
+           {"text": str, "is_finished": False},
+           {"is_finished": True, "finish_reason": "MAX_TOKENS", **METRICS}),
+    stream("OJ cohere-command-r-model, streams", COMMAND_R, COMMAND_R_BODY,
+           {"is_finished": False, "event_type": "text-generation", "text": str},
+           {"is_finished": True, "event_type": "stream-end", "finish_reason": "MAX_TOKENS",
+            "response": {**COMMAND_R_REPLY, "meta": BILLED}, **METRICS}),
+    whole("AR ai21-jamba-models", "ai21.jamba-1-5-mini-v1:0",
+          {"messages": [{"role": "user", "content": TEST}], "max_tokens": 3, "temperature": 0},
+          {"id": re.compile("chatcmpl-[0-9a-f-]{36}"), "model": "jamba-1.5-mini",
+           "choices": [{"index": 0, "finish_reason": "length",
+                        "message": {"role": "assistant", "content": str, "tool_calls": None}}],
+           "usage": {"prompt_tokens": int, "completion_tokens": 3, "total_tokens": int},
+           "meta": {"requestDurationMillis": int}}),
     whole("OL ai21_j2_completion_string_content", "ai21.j2-mid-v1",
           {"prompt": TEST, "maxTokens": 3, "temperature": 0},
           {"id": int, "prompt": {"text": TEST, "tokens": j2_tokens(Each)},
@@ -369,6 +396,10 @@ EMBEDDINGS = [
     whole("PA cohere_v4_minimal", "cohere.embed-v4:0", TEXTS,
           {"id": str, "texts": ["Hello, world!"], "embeddings": {"float": [VECTOR]},
            "response_type": "embeddings_by_type"}, INPUT_COUNT),
+    whole("DD cohere_rerank_invoke", "cohere.rerank-v3-5:0",
+          {"query": "Is it open?", "documents": ["It is open.", "Cats."], "api_version": 2},
+          {"results": Each({"index": int, "relevance_score": float})}, LATENCY,
+          region="us-west-2"),
     whole("PA nova_minimal", "amazon.nova-2-multimodal-embeddings-v1:0", nova_embedding_body(),
           {"embeddings": [{"embeddingType": "TEXT", "embedding": VECTOR}]}, INPUT_COUNT),
 ]  # fmt: skip

@@ -267,7 +267,7 @@ def test_rerank(west, model):
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
     assert scores[0] > scores[-1] + 0.3
-    assert int(headers["x-amzn-bedrock-input-token-count"]) > 20
+    assert "x-amzn-bedrock-input-token-count" not in headers  # recorded: rankings count none
     best, _ = invoke(west, model, {**body, "top_n": 1})
     assert best["results"] == reply["results"][:1]
 

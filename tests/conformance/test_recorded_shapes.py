@@ -3,17 +3,19 @@ headers. What was recorded stands in recordings_*.py, each with its source."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.credentials import Credentials
 
 from bedplate_server import BedplateServer
 from conversations import REGION
 from recorded_shape import Recording, differences, event_differences
-from recordings_converse import CONVERSE
+from recordings_converse import CONVERSE, ERROR_HEADERS, HELLO, TITAN
 from recordings_invoke import INVOKE
 from scripted_engine import ScriptedEngine
 from signed_http import RawResponse, SignedHttp
@@ -95,7 +97,8 @@ def events_of(response: RawResponse) -> list[tuple[str, dict]]:
 @pytest.mark.parametrize("recording", cases())
 def test_reply(request, recording):
     if recording.says is None:
-        response = request.getfixturevalue("http").send("POST", recording.path, recording.body)
+        http = request.getfixturevalue("http")
+        response = http.send("POST", recording.path, recording.body, region=recording.region)
     else:
         response = request.getfixturevalue("scripted").send(recording)
     assert response.status == recording.status, response.body
@@ -108,6 +111,37 @@ def test_reply(request, recording):
     else:
         assert response.header("content-type") == "application/json"
         assert differences(recording.reply, response.json()) == []
+
+
+CORAL = "http://internal.amazon.com/coral/com.amazon.coral.service/"
+TIME = r"\d{8}T\d{6}Z"
+MINUTE = datetime.timedelta(minutes=1)
+STRANGER = Credentials("AKIDEXAMPLE", "secret")
+
+
+# OJ invoke_model…, first exchanges: signatures too old. NR "Invalid Token": a key nobody has.
+@pytest.mark.parametrize(
+    "signing, error_type, text",
+    [
+        (
+            {"at": datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - 10 * MINUTE},
+            f"InvalidSignatureException:{CORAL}",
+            rf"Signature expired: {TIME} is now earlier than {TIME} \({TIME} - 5 min\.\)",
+        ),
+        (
+            {"keys": STRANGER},
+            f"UnrecognizedClientException:{CORAL}",
+            r"The security token included in the request is invalid\.",
+        ),
+    ],
+    ids=["signature-expired", "unknown-key"],
+)
+def test_refused_signature(http, signing, error_type, text):
+    response = http.send("POST", f"/model/{TITAN}/converse", {"messages": HELLO}, **signing)
+    assert response.status == 403
+    assert {name.lower() for name, _ in response.headers} - HOP_BY_HOP == ERROR_HEADERS
+    assert response.header("x-amzn-errortype") == error_type
+    assert differences({"message": re.compile(text)}, response.json()) == []
 
 
 # The comparison itself finds what it must.

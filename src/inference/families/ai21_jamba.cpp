@@ -1,9 +1,10 @@
 // AI21 Jamba: chat in OpenAI's shape. Facts: AWS's guide, page model-parameters-jamba, AI21's chat
-// API, and stream chunks that programs quote.
+// API, a recorded reply, and stream chunks that programs quote.
 #include <chrono>
 
 #include "base/api_error.hpp"
 #include "base/bytes.hpp"
+#include "base/ids.hpp"
 #include "inference/families/chat_deltas.hpp"
 #include "inference/families/families.hpp"
 #include "inference/families/openai_messages.hpp"
@@ -18,15 +19,22 @@ constexpr std::int64_t kAnswersMax = 16;
 constexpr std::size_t kStopSequencesMax = 16;
 constexpr OpenAiRules kRules{.tools_max = SIZE_MAX, .plain = true};
 
-std::string new_id() {
+std::string new_stream_id() {
   return "chat-" + hex_encode(random_bytes(16));
+}
+
+/// AI21's own name of a model: jamba-1.5-mini for ai21.jamba-1-5-mini-v1:0.
+std::string own_name(std::string_view id) {
+  std::string name(id.substr(id.find('.') + 1));
+  name.erase(std::min(name.find("-v1"), name.size()));
+  if (const std::size_t at = name.find("1-5"); at != std::string::npos) name[at + 1] = '.';
+  return name;
 }
 
 json::object choice_json(const GenerationReply& reply, int index) {
   json::object message{{"role", "assistant"}, {"content", reply.text()}};
-  if (json::array calls = openai_tool_calls(reply, new_openai_call_id); !calls.empty()) {
-    message["tool_calls"] = std::move(calls);
-  }
+  json::array calls = openai_tool_calls(reply, new_openai_call_id);
+  message["tool_calls"] = calls.empty() ? json::value(nullptr) : json::value(std::move(calls));
   json::object choice{{"index", index}};
   choice["message"] = std::move(message);
   choice["finish_reason"] = openai_finish_reason(reply.end.reason);
@@ -69,7 +77,7 @@ class JambaChunks final : public ChunkRenderer {
     return out;
   }
 
-  std::string id_ = new_id();
+  std::string id_ = new_stream_id();
   std::int64_t elapsed_ms_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   ChatDeltas deltas_;
@@ -114,10 +122,11 @@ class Jamba final : public Family {
     for (const GenerationReply& further : reply.alternatives) {
       choices.push_back(choice_json(further, static_cast<int>(choices.size())));
     }
-    json::object out{{"id", new_id()}};
+    json::object out{{"id", "chatcmpl-" + random_uuid()}};
     out["choices"] = std::move(choices);
     out["usage"] = openai_usage(reply.end.usage);
     out["meta"] = meta(context.elapsed_ms);
+    out["model"] = own_name(context.model->id);
     return out;
   }
 

@@ -180,15 +180,16 @@ TEST(Jamba, RendersChoices) {
   GenerationReply reply = reply_saying("Hi");
   reply.alternatives = {reply_saying("Ho", {.reason = StopReason::kMaxTokens})};
   json::object rendered = jamba().render(reply);
-  EXPECT_TRUE(rendered.at("id").as_string().starts_with("chat-"));
+  EXPECT_TRUE(rendered.at("id").as_string().starts_with("chatcmpl-"));
   rendered["id"] = "";
-  EXPECT_EQ(
-      json::serialize(rendered),
-      R"({"id":"","choices":[)"
-      R"({"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"},)"
-      R"({"index":1,"message":{"role":"assistant","content":"Ho"},"finish_reason":"length"}],)"
-      R"("usage":{"prompt_tokens":12,"completion_tokens":5,"total_tokens":17},)"
-      R"("meta":{"requestDurationMillis":0}})");
+  EXPECT_EQ(json::serialize(rendered),
+            R"({"id":"","choices":[)"
+            R"({"index":0,"message":{"role":"assistant","content":"Hi","tool_calls":null},)"
+            R"("finish_reason":"stop"},)"
+            R"({"index":1,"message":{"role":"assistant","content":"Ho","tool_calls":null},)"
+            R"("finish_reason":"length"}],)"
+            R"("usage":{"prompt_tokens":12,"completion_tokens":5,"total_tokens":17},)"
+            R"("meta":{"requestDurationMillis":0},"model":"jamba-1.5-mini"})");
 }
 
 TEST(Jamba, RendersToolCalls) {

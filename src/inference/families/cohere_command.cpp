@@ -83,12 +83,10 @@ class CommandChunks final : public ChunkRenderer {
     if (const auto* delta = std::get_if<TextDelta>(&event); delta && asked_.stream) {
       chunks.push_back({{"text", delta->text}, {"is_finished", false}});
     } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
-      json::object whole = whole_reply(reply_, asked_);
       if (asked_.stream) {
         chunks.push_back({{"is_finished", true}, {"finish_reason", finish_reason(end->reason)}});
-        chunks.back()["response"] = std::move(whole);
       } else {
-        chunks.push_back(std::move(whole));
+        chunks.push_back(whole_reply(reply_, asked_));
       }
     }
   }

@@ -86,10 +86,8 @@ class CommandRChunks final : public ChunkRenderer {
 
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     append(reply_, event);
-    if (std::holds_alternative<GenerationStart>(event)) {
-      chunks.push_back(happened("stream-start"));
-      chunks.back()["generation_id"] = generation_id_;
-    } else if (const auto* delta = std::get_if<TextDelta>(&event)) {
+    // Cohere's own API begins with a stream-start; recorded streams of Bedrock have none.
+    if (const auto* delta = std::get_if<TextDelta>(&event)) {
       chunks.push_back(happened("text-generation"));
       chunks.back()["text"] = delta->text;
     } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {

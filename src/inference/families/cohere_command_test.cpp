@@ -122,9 +122,7 @@ TEST(CohereCommand, StreamsInOneChunkUnlessAskedToStream) {
   const auto chunks = command().chunks(events, {}, R"({"prompt":"x","stream":true})");
   ASSERT_EQ(chunks.size(), 3U);
   EXPECT_EQ(json::serialize(chunks[0]), R"({"text":"Hi","is_finished":false})");
-  EXPECT_EQ(chunks[2].at("is_finished"), true);
-  EXPECT_EQ(chunks[2].at("finish_reason"), "COMPLETE");
-  EXPECT_EQ(chunks[2].at("response").at("prompt"), "x");
+  EXPECT_EQ(json::serialize(chunks[2]), R"({"is_finished":true,"finish_reason":"COMPLETE"})");
 }
 
 // Converse renders the native reply without a native body.

@@ -10,11 +10,9 @@ namespace {
 
 using inference::EngineError;
 
-/// Vectors and rankings cost input tokens only; recorded replies have no header for output.
-void add_token_headers(Context& context, std::int64_t input_tokens) {
-  wire::Headers& headers = context.response_headers;
-  headers.add("X-Amzn-Bedrock-Invocation-Latency", std::to_string(context.elapsed_ms()));
-  headers.add("X-Amzn-Bedrock-Input-Token-Count", std::to_string(input_tokens));
+void add_latency_header(Context& context) {
+  context.response_headers.add("X-Amzn-Bedrock-Invocation-Latency",
+                               std::to_string(context.elapsed_ms()));
 }
 
 Task<inference::EmbeddingReply> embed(inference::ResolvedModel resolved,
@@ -43,7 +41,10 @@ Task<boost::json::object> vectors(Context& context, inference::ResolvedModel res
   const auto read = family.parse(body, *resolved.model);
   body = {};  // may be megabytes
   inference::EmbeddingReply reply = co_await embed(resolved, read->request(), family);
-  add_token_headers(context, reply.input_tokens);
+  add_latency_header(context);
+  // Recorded: vectors count input tokens only, rankings none.
+  context.response_headers.add("X-Amzn-Bedrock-Input-Token-Count",
+                               std::to_string(reply.input_tokens));
   co_return read->render(std::move(reply), reply_context(context, resolved));
 }
 
@@ -52,7 +53,7 @@ Task<boost::json::object> ranking(Context& context, inference::ResolvedModel res
   const auto read = family.parse(body);
   body = {};
   inference::RerankReply reply = co_await rank(resolved, read->request());
-  add_token_headers(context, reply.input_tokens);
+  add_latency_header(context);
   co_return read->render(std::move(reply));
 }
 
