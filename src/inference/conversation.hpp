@@ -155,6 +155,7 @@ struct Usage {
   std::int64_t output_tokens = 0;
   std::int64_t cache_read_input_tokens = 0;
   std::int64_t cache_write_input_tokens = 0;
+  std::int64_t cache_write_1h_input_tokens = 0;  ///< of those, what is kept for an hour
 };
 
 // What a generation reports, in this order: one start, deltas and tool calls, one end. Deltas of

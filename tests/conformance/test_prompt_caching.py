@@ -94,6 +94,21 @@ def test_a_prefix_is_found_without_the_points_before_it(runtime):
     )
 
 
+# Recorded: what was written is told by the time for which it is kept.
+def test_writes_are_told_by_their_time(runtime):
+    hour = {"cachePoint": {"type": "default", "ttl": "1h"}}
+    usage = runtime.converse(
+        modelId=CLAUDE,
+        system=[{"text": long_text()}, hour],
+        messages=[{"role": "user", "content": [{"text": CONTEXT * 20}, POINT, {"text": "So?"}]}],
+        inferenceConfig={"maxTokens": 4},
+    )["usage"]
+    (first, second) = usage["cacheDetails"]
+    assert first["ttl"] == "1h" and first["inputTokens"] >= 1024
+    assert second["ttl"] == "5m" and second["inputTokens"] >= 150
+    assert first["inputTokens"] + second["inputTokens"] == usage["cacheWriteInputTokens"]
+
+
 def test_a_short_prefix_is_not_cached(runtime):
     text = f"{uuid.uuid4()} short"
     for _ in range(2):

@@ -150,6 +150,11 @@ void MessagesStream::read_usage(const json::object& from) {
   read_count(counts, "output_tokens", usage.output_tokens);
   read_count(counts, "cache_read_input_tokens", usage.cache_read_input_tokens);
   read_count(counts, "cache_creation_input_tokens", usage.cache_write_input_tokens);
+  if (const json::value* by_time = counts.if_contains("cache_creation");
+      by_time && by_time->is_object()) {
+    read_count(by_time->get_object(), "ephemeral_1h_input_tokens",
+               usage.cache_write_1h_input_tokens);
+  }
 }
 
 }  // namespace bedplate::inference

@@ -242,5 +242,33 @@ TEST(AnthropicReply, HoldsEveryKindOfBlock) {
   EXPECT_EQ(message.at("stop_reason"), "tool_use");
 }
 
+// Recorded with Claude Haiku 4.5 and Opus 4.8; not with the models before.
+TEST(AnthropicReply, TellsForHowLongWhatWasCachedIsKept) {
+  const auto usage_of = [](const char* id) {
+    const CatalogueModel model = guess_model(id);
+    ReplyContext context;
+    context.model = &model;
+    context.reports_caching = true;
+    GenerationReply reply;
+    reply.end.usage = {.input_tokens = 3,
+                       .output_tokens = 4,
+                       .cache_write_input_tokens = 20,
+                       .cache_write_1h_input_tokens = 15};
+    return anthropic_messages().render(reply, context).at("usage").as_object();
+  };
+  for (const char* id : {"anthropic.claude-haiku-4-5-20251001-v1:0", "anthropic.claude-opus-4-8",
+                         "anthropic.claude-sonnet-5"}) {
+    const json::object usage = usage_of(id);
+    EXPECT_EQ(usage.at("cache_creation_input_tokens"), 20) << id;
+    EXPECT_EQ(json::serialize(usage.at("cache_creation")),
+              R"({"ephemeral_5m_input_tokens":5,"ephemeral_1h_input_tokens":15})");
+  }
+  for (const char* id :
+       {"anthropic.claude-3-7-sonnet-20250219-v1:0", "anthropic.claude-sonnet-4-20250514-v1:0",
+        "anthropic.claude-v2:1", "anthropic.claude-opus-4-1-20250805-v1:0"}) {
+    EXPECT_FALSE(usage_of(id).contains("cache_creation")) << id;
+  }
+}
+
 }  // namespace
 }  // namespace bedplate::inference

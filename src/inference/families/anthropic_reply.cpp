@@ -26,11 +26,33 @@ std::string make_tool_use_id() {
   return "toolu_bdrk_01" + random_base62(22);
 }
 
-json::object usage_json(const Usage& usage, bool reports_caching) {
+/// Whether a model is Claude 4.5 or later: claude-haiku-4-5-20251001, claude-sonnet-5. The name
+/// ends with a date, or with nothing.
+bool is_claude_4_5_or_later(std::string_view name) {
+  constexpr std::size_t kDateDigits = 8;
+  int numbers[2] = {0, 0};
+  std::size_t found = 0;
+  while (!name.empty() && found < 2) {
+    const std::string_view word = name.substr(0, name.find('-'));
+    name.remove_prefix(std::min(name.size(), word.size() + 1));
+    const bool number = !word.empty() && word.find_first_not_of("0123456789") == word.npos;
+    if (number && word.size() < kDateDigits) numbers[found++] = word.front() - '0';
+    if (!number && found > 0) break;
+  }
+  return numbers[0] > 4 || (numbers[0] == 4 && numbers[1] >= 5);
+}
+
+/// `by_time`: with the time for which what was written is kept, as recorded since Claude 4.5.
+json::object usage_json(const Usage& usage, bool reports_caching, bool by_time) {
   json::object out{{"input_tokens", usage.input_tokens}};
   if (reports_caching) {
     out["cache_creation_input_tokens"] = usage.cache_write_input_tokens;
     out["cache_read_input_tokens"] = usage.cache_read_input_tokens;
+  }
+  if (reports_caching && by_time) {
+    const std::int64_t hour = usage.cache_write_1h_input_tokens;
+    out["cache_creation"] = {{"ephemeral_5m_input_tokens", usage.cache_write_input_tokens - hour},
+                             {"ephemeral_1h_input_tokens", hour}};
   }
   out["output_tokens"] = usage.output_tokens;
   return out;
@@ -151,7 +173,7 @@ class AnthropicChunks final : public ChunkRenderer {
     usage.cache_read_input_tokens = start.cache_read_input_tokens;
     usage.cache_write_input_tokens = start.cache_write_input_tokens;
     usage.output_tokens = 1;
-    message["usage"] = usage_json(usage, context_.reports_caching);
+    message["usage"] = usage_json(usage, context_.reports_caching, false);
     chunks.push_back({{"type", "message_start"}, {"message", std::move(message)}});
   }
 
@@ -225,7 +247,8 @@ json::object render_anthropic_message(const GenerationReply& reply, const ReplyC
   for (const ContentBlock& block : reply.content) content.push_back(block_json(block));
   message["stop_reason"] = stop_reason_name(reply.end.reason);
   message["stop_sequence"] = stop_sequence_json(reply.end);
-  message["usage"] = usage_json(reply.end.usage, context.reports_caching);
+  const bool by_time = is_claude_4_5_or_later(bare_anthropic_name(context.model->id));
+  message["usage"] = usage_json(reply.end.usage, context.reports_caching, by_time);
   return message;
 }
 

@@ -108,6 +108,20 @@ void place(json::object& root, std::string_view pointer, const json::value& valu
 
 }  // namespace
 
+namespace {
+
+/// Recorded of Claude in 2026: what was written to the cache, by the time it is kept.
+std::vector<api::runtime::CacheDetail> cache_details(const inference::Usage& usage) {
+  const std::int64_t hour = usage.cache_write_1h_input_tokens;
+  const std::int64_t minutes = usage.cache_write_input_tokens - hour;
+  std::vector<api::runtime::CacheDetail> details;
+  if (hour > 0) details.push_back({"1h", static_cast<std::int32_t>(hour)});
+  if (minutes > 0) details.push_back({"5m", static_cast<std::int32_t>(minutes)});
+  return details;
+}
+
+}  // namespace
+
 bool names_tool_use_type(const CatalogueModel& model) {
   return model.provider == kAnthropic || model.id.starts_with("amazon.nova-2-");
 }
@@ -164,6 +178,7 @@ api::runtime::TokenUsage converse_usage(const inference::Usage& usage, const Cat
     if (used || !names_cache_writes_if_any(model)) {
       out.cacheWriteInputTokens = out.cacheWriteInputTokenCount = written;
     }
+    if (written > 0 && model.provider == kAnthropic) out.cacheDetails = cache_details(usage);
   }
   return out;
 }

@@ -56,6 +56,20 @@ TEST(ConverseUsage, TheTotalHoldsWhatWasCached) {
   }
 }
 
+TEST(ConverseUsage, ClaudeTellsForHowLongWhatWasWrittenIsKept) {
+  Usage usage = kCached;
+  usage.cache_write_1h_input_tokens = 15;
+  const auto claude = converse_usage(usage, model_named(kSonnet45), false).cacheDetails;
+  ASSERT_TRUE(claude.has_value());
+  ASSERT_EQ(claude->size(), 2U);
+  EXPECT_EQ(claude->at(0).ttl, "1h");
+  EXPECT_EQ(claude->at(0).inputTokens, 15);
+  EXPECT_EQ(claude->at(1).ttl, "5m");
+  EXPECT_EQ(claude->at(1).inputTokens, 5);
+  EXPECT_FALSE(converse_usage(kRead, model_named(kSonnet45), false).cacheDetails.has_value());
+  EXPECT_FALSE(converse_usage(usage, model_named(kNova), false).cacheDetails.has_value());
+}
+
 TEST(ConverseMessage, CallsOfSomeModelsSayTheirType) {
   const auto type_of = [](const char* id) {
     inference::GenerationReply reply;

@@ -214,7 +214,7 @@ Task<std::vector<CachedPrefix>> find_cached_prefixes(const Conversation& convers
 /// The engine reports all input as input, and what it still had of it as read from the cache.
 void CachingSink::settle(inference::Usage& usage) const {
   const std::int64_t kept_by_engine = std::exchange(usage.cache_read_input_tokens, 0);
-  usage.cache_write_input_tokens = 0;
+  usage.cache_write_input_tokens = usage.cache_write_1h_input_tokens = 0;
   if (prefixes_.empty()) return;
   const std::int64_t longest = std::min(prefixes_.back().tokens, usage.input_tokens);
   for (const CachedPrefix& prefix : prefixes_) {
@@ -222,6 +222,11 @@ void CachingSink::settle(inference::Usage& usage) const {
     usage.cache_read_input_tokens = std::min({prefix.tokens, longest, kept_by_engine});
   }
   usage.cache_write_input_tokens = longest - usage.cache_read_input_tokens;
+  for (const CachedPrefix& prefix : prefixes_) {  // those for an hour stand before the others
+    if (prefix.time_to_live < std::chrono::hours(1)) break;
+    usage.cache_write_1h_input_tokens =
+        std::max<std::int64_t>(0, std::min(prefix.tokens, longest) - usage.cache_read_input_tokens);
+  }
   usage.input_tokens -= longest;
 }
 
