@@ -97,7 +97,7 @@ def test_stream_usage_has_the_base_counts_only(http):
     body = {"messages": [user("Hello")]}
     frames = http.send("POST", "/model/amazon.nova-lite-v1:0/converse-stream", body).frames()
     usage = frames[-1].json()["usage"]
-    assert set(usage) == {"inputTokens", "outputTokens", "totalTokens"}
+    assert set(usage) == {"inputTokens", "outputTokens", "totalTokens", "serverToolUsage"}
 
 
 @pytest.mark.bedplate_only
