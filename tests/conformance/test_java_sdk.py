@@ -36,7 +36,7 @@ WEATHER = {
 
 @pytest.fixture(scope="module")
 def java() -> str:
-    """Java, with the SDK and the compiled program in place: the set-up's own script sees to that."""
+    """Java, with the SDK and the compiled program in place: the set-up sees to that."""
     path = require_tool("java", ["--version"], (17, 0))
     require_tool("javac", ["--version"], (17, 0))
     require_tool("mvn", ["--version"], (3, 6))
