@@ -123,8 +123,8 @@ int serve(Configuration configuration) {
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
   inference::PromptCache prompt_cache;
-  const operations::Services services{clock,           bindings,     reasoning_signer, *store,
-                                      document_reader, prompt_cache, *state};
+  const operations::Services services{
+      clock, bindings, reasoning_signer, *store, document_reader, prompt_cache, *state};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(
