@@ -36,7 +36,7 @@ class Store {
   /// Runs `function(Transaction&)` in one transaction on a blocking pool and returns its result:
   /// all that it reads is of one moment. `function` must be copyable and hold what it needs by
   /// value, as it goes on when the awaiting coroutine is cancelled; it may run more than once (a
-  /// conflict on PostgreSQL), so it must change nothing but through the transaction.
+  /// lost connection to PostgreSQL), so it must change nothing but through the transaction.
   template <class Function>
   Task<std::invoke_result_t<Function&, Transaction&>> read(Function function) {
     return on(*read_pool_,

@@ -41,6 +41,27 @@ TEST_P(StoreTest, WritersAtOnceLoseNoUpdate) {
   EXPECT_EQ(get(counter.key)->version, 2 * kEach + 1);
 }
 
+// What a transaction has counted is still so when it commits.
+TEST_P(StoreTest, WritersAtOnceDoNotMissEachOther) {
+  const auto create = [&](const std::string& who) {
+    for (int i = 0; i < 40; ++i) {
+      store_->write_blocking([&](Transaction& transaction) {
+        Resource one = resource(who + std::to_string(i));
+        one.name = std::to_string(transaction.count(things()));
+        one.unique_key = one.name;
+        transaction.insert(one);
+        transaction.touch("things");
+      });
+    }
+  };
+  std::thread one(create, "a");
+  std::thread two(create, "b");
+  create("c");
+  one.join();
+  two.join();
+  EXPECT_EQ(store_->generation_blocking("things"), 120);
+}
+
 // Read in one transaction, written in another: the version tells whether somebody came between.
 TEST_P(StoreTest, VersionsTellWhoCameSecond) {
   constexpr int kEach = 50;

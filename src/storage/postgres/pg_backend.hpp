@@ -17,8 +17,8 @@ class PgBackend final : public Backend {
   /// Connects and migrates. Throws StoreError, and std::invalid_argument for a wrong URL.
   explicit PgBackend(PgOptions options);
 
-  /// Runs `work` again when it met another transaction, or when the connection was lost before
-  /// the commit; a bounded number of times.
+  /// Writes are one at a time, of all servers together. Runs `work` again after a deadlock, or
+  /// when the connection was lost before the commit; a bounded number of times.
   void run_blocking(sql::Mode mode, const std::function<void(sql::Connection&)>& work) override;
   void write_snapshot_blocking(const std::filesystem::path& file) override;
   void check_blocking() override;

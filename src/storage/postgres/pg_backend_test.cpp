@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "storage/contract_for_test.hpp"
 
@@ -61,32 +62,6 @@ TEST_F(PgBackendTest, GivesUpWhenTheConnectionKeepsBreaking) {
   EXPECT_EQ(
       store->read_blocking([](Transaction& transaction) { return transaction.count(things()); }),
       0);
-}
-
-// Two that each read what the other writes: one of them runs again and sees the other.
-TEST_F(PgBackendTest, SerialisesWhatWouldMissEachOther) {
-  const auto store = database_->open();
-  std::atomic<int> reading{0};
-  const auto add = [&](const char* id) {
-    bool first = true;
-    store->write_blocking([&](Transaction& transaction) {
-      Resource one = resource(id);
-      one.name = std::to_string(transaction.count(things()));
-      if (std::exchange(first, false)) {
-        ++reading;
-        while (reading < 2) std::this_thread::yield();  // both have counted now
-      }
-      transaction.insert(one);
-    });
-  };
-  std::thread other([&] { add("a"); });
-  add("b");
-  other.join();
-  const auto name = [&](const char* id) {
-    return store->read_blocking(
-        [&](Transaction& transaction) { return transaction.get(resource(id).key)->name; });
-  };
-  EXPECT_NE(name("a"), name("b"));
 }
 
 TEST_F(PgBackendTest, ConflictsWithoutEndAreAnError) {

@@ -13,9 +13,19 @@ namespace bedplate::storage::postgres {
 namespace {
 
 constexpr std::size_t kStatementsMax = 256;
-/// Any number: which advisory lock migrations take.
-constexpr const char* kLockSchema = "SELECT pg_advisory_lock(4779056203457)";
-constexpr const char* kUnlockSchema = "SELECT pg_advisory_unlock(4779056203457)";
+// Advisory locks of this schema: their first numbers are ours to choose.
+constexpr const char* kLockSchema =
+    "SELECT pg_advisory_lock(1112686669, hashtext(current_schema()))";
+constexpr const char* kUnlockSchema =
+    "SELECT pg_advisory_unlock(1112686669, hashtext(current_schema()))";
+// One writer at a time, as in SQLite. READ COMMITTED: a snapshot that begins with the transaction
+// would be older than the lock; with the lock, nobody else commits between two statements.
+// SERIALIZABLE without the lock keeps writers apart, too, but all who touch() the same generation
+// would fail and start again, for as long as others are busy.
+constexpr const char* kBeginWrite =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; "
+    "SELECT pg_advisory_xact_lock(1112686679, hashtext(current_schema()))";
+constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// libpq's messages end with a new line and may have several.
 std::string one_line(const char* message) {
@@ -135,7 +145,7 @@ PgConnection::PgConnection(const PgOptions& options) {
         "TEMPLATE template0");
   }
   execute_text(
-      fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; "
+      fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 30000; "
                   "SELECT set_config('synchronous_commit', 'on', false) "
                   "WHERE current_setting('synchronous_commit') = 'off'",
                   options.statement_timeout_ms));
@@ -162,8 +172,7 @@ void PgConnection::fail(const pg_result* result, bool committing) const {
   if (!alive() || state.empty() || state.starts_with("57P") || state.starts_with("08")) {
     throw ConnectionLost(committing, text);
   }
-  // 23505, a duplicate, is only met by two transactions at once: run again, the second one sees it.
-  if (is_one_of(state, {"40001", "40P01", "23505"})) throw sql::TransactionConflict(text);
+  if (is_one_of(state, {"40001", "40P01"})) throw sql::TransactionConflict(text);
   if (state == "53100") throw StoreFull(text);
   if (is_one_of(state, {"57014", "55P03", "25006"}) || state.starts_with("53") ||
       state.starts_with("58")) {
@@ -220,8 +229,7 @@ bool PgConnection::has_table(std::string_view name) {
 }
 
 void PgConnection::begin(sql::Mode mode) {
-  execute_text(mode == sql::Mode::kWrite ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
-                                         : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  execute_text(mode == sql::Mode::kWrite ? kBeginWrite : kBeginRead);
 }
 
 void PgConnection::commit() {

@@ -19,7 +19,7 @@ struct PgOptions {
   int connect_timeout_s = 5;
   int statement_timeout_ms = 30'000;
   std::size_t readers = 4;
-  std::size_t writers = 4;
+  std::size_t writers = 2;  ///< one waits for the lock while the other commits
 };
 
 /// The connection broke. `outcome_unknown`: while it was committing.

@@ -79,8 +79,8 @@ class Connection {
 /// begin(), the work, commit(); rollback() when the work throws.
 template <class Function>
 void in_transaction(Connection& connection, Mode mode, Function&& work) {
-  connection.begin(mode);
   try {
+    connection.begin(mode);
     work();
     connection.commit();
   } catch (...) {

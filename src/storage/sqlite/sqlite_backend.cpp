@@ -57,6 +57,15 @@ void claim(SqliteConnection& writer, const SqliteOptions& options) {
   writer.run_script(fmt::format("PRAGMA application_id = {};", kApplicationId));
 }
 
+/// Gives the log's share of a full disk back, as far as the database has room for its pages.
+void shrink_log(SqliteConnection& writer) {
+  try {
+    writer.run_script("PRAGMA wal_checkpoint(TRUNCATE);");
+  } catch (const StoreError&) {
+    // Still full: the pages stay in the log.
+  }
+}
+
 }  // namespace
 
 class SqliteBackend::Borrowed {
@@ -114,7 +123,12 @@ void SqliteBackend::run_blocking(sql::Mode mode,
   }
   const std::unique_lock lock(writing_, options_.busy_timeout);
   if (!lock.owns_lock()) throw StoreUnavailable("the store is busy: another write takes too long");
-  sql::in_transaction(*writer_, mode, [&] { work(*writer_); });
+  try {
+    sql::in_transaction(*writer_, mode, [&] { work(*writer_); });
+  } catch (const StoreFull&) {
+    shrink_log(*writer_);
+    throw;
+  }
 }
 
 void SqliteBackend::write_snapshot_blocking(const std::filesystem::path& file) {
