@@ -9,6 +9,7 @@
 #include "operations/query_services.hpp"
 #include "protocol/error_rendering.hpp"
 #include "protocol/query/query_router.hpp"
+#include "storage/errors.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -44,6 +45,14 @@ Task<> answer_health(wire::ResponseWriter& writer) {
   co_await writer.send(std::move(response));
 }
 
+/// For what was not meant for the client; the cause is in the log.
+ApiError unexpected(const std::exception& problem) {
+  const bool may_pass = dynamic_cast<const storage::StoreFull*>(&problem) != nullptr ||
+                        dynamic_cast<const storage::StoreUnavailable*>(&problem) != nullptr;
+  return may_pass ? errors::service_unavailable("State cannot be stored or read now. Try again.")
+                  : errors::internal_server();
+}
+
 }  // namespace
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
@@ -60,7 +69,7 @@ Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
     failure = errors::internal_server();
   } catch (const std::exception& problem) {
     log::error("request {}: {}", context.request_id, problem.what());
-    failure = errors::internal_server();
+    failure = unexpected(problem);
   }
   if (failure) co_await report(*failure, context, addressee, writer);
 }

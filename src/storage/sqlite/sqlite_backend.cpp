@@ -15,14 +15,16 @@
 namespace bedplate::storage::sqlite {
 namespace {
 
-/// Before SQLite does, for the mode: what it adds (-wal, -shm) gets the same.
+/// Before SQLite does, for the mode: what it adds (-wal, -shm) gets the same. A file that exists is
+/// not even opened: closing it would give up the locks that SQLite holds on it in this process.
 void make_file(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.parent_path();
   std::error_code problem;
   if (!folder.empty() && std::filesystem::create_directories(folder, problem)) {
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, problem);
   }
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) return;
   if (fd < 0) {
     const std::string text =
         fmt::format("{}: cannot open it: {}", file.string(), std::strerror(errno));
@@ -102,6 +104,30 @@ class SqliteBackend::Borrowed {
   std::unique_ptr<SqliteConnection> connection_;
 };
 
+class SqliteBackend::WritersTurn {
+ public:
+  explicit WritersTurn(SqliteBackend& owner) : owner_(owner) {
+    std::unique_lock lock(owner_.mutex_);
+    if (!owner_.written_.wait_for(lock, owner_.options_.busy_timeout,
+                                  [this] { return !owner_.writing_; })) {
+      throw StoreUnavailable("the store is busy: another write takes too long");
+    }
+    owner_.writing_ = true;
+  }
+  ~WritersTurn() {
+    {
+      const std::lock_guard lock(owner_.mutex_);
+      owner_.writing_ = false;
+    }
+    owner_.written_.notify_one();
+  }
+  WritersTurn(const WritersTurn&) = delete;
+  WritersTurn& operator=(const WritersTurn&) = delete;
+
+ private:
+  SqliteBackend& owner_;
+};
+
 SqliteBackend::SqliteBackend(SqliteOptions options) : options_(std::move(options)) {
   make_file(options_.file);
   writer_ = open(Access::kReadWrite);
@@ -121,8 +147,7 @@ void SqliteBackend::run_blocking(sql::Mode mode,
     sql::in_transaction(*reader, mode, [&] { work(*reader); });
     return;
   }
-  const std::unique_lock lock(writing_, options_.busy_timeout);
-  if (!lock.owns_lock()) throw StoreUnavailable("the store is busy: another write takes too long");
+  const WritersTurn turn(*this);
   try {
     sql::in_transaction(*writer_, mode, [&] { work(*writer_); });
   } catch (const StoreFull&) {

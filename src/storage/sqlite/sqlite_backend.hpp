@@ -36,12 +36,15 @@ class SqliteBackend final : public Backend {
  private:
   /// A reader's connection, given back at the end.
   class Borrowed;
+  /// The writer, for one at a time. (No std::timed_mutex: ThreadSanitizer does not know it.)
+  class WritersTurn;
   std::unique_ptr<SqliteConnection> open(Access access) const;
 
   SqliteOptions options_;
-  std::timed_mutex writing_;
   std::unique_ptr<SqliteConnection> writer_;
   std::mutex mutex_;
+  bool writing_ = false;
+  std::condition_variable written_;
   std::condition_variable returned_;
   std::size_t opened_ = 0;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;
