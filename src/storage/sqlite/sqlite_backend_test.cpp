@@ -1,7 +1,10 @@
 // What is SQLite's own: files, their modes, damage, a full disk.
 #include "storage/sqlite/sqlite_backend.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -70,6 +73,64 @@ TEST_F(SqliteBackendTest, AFullDiskRefusesWritesAndRecovers) {
   store->write_blocking([&](Transaction& transaction) { transaction.erase(resource("0").key); });
   insert(*store, large);
   store->check_blocking();
+}
+
+TEST_F(SqliteBackendTest, ARestoreThatDoesNotFitChangesNothing) {
+  const fs::path backup = folder_.path() / "backup";
+  {
+    const auto large = open();
+    Resource one = resource("large");
+    one.document = std::string(2'000'000, 'x');
+    insert(*large, one);
+    large->backup_blocking(backup, false);
+    large->write_blocking([&](Transaction& transaction) { transaction.erase(one.key); });
+  }
+  fs::remove_all(file().parent_path());
+  const auto store = open(200);
+  insert(*store, resource("small"));
+  EXPECT_THROW(store->restore_blocking(backup), StoreFull);
+  store->read_blocking([&](Transaction& transaction) {
+    EXPECT_TRUE(transaction.get(resource("small").key));
+    EXPECT_EQ(transaction.count(things()), 1);
+  });
+  insert(*store, resource("next"));
+}
+
+TEST_F(SqliteBackendTest, ABackupThatFailsLeavesNoFile) {
+  const auto store = open();
+  EXPECT_THROW(store->backup_blocking(folder_.path() / "no such folder" / "backup", false),
+               std::runtime_error);
+  fs::create_directory(folder_.path() / "taken");
+  EXPECT_THROW(store->backup_blocking(folder_.path() / "taken", true), std::runtime_error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2) << "data and taken";
+}
+
+/// Whether this process holds a lock on the file: another one asks.
+bool is_locked(const fs::path& file) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int fd = ::open(file.c_str(), O_RDWR);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const bool asked = ::fcntl(fd, F_GETLK, &lock) == 0;
+    ::_exit(asked && lock.l_type != F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+// Closing any descriptor of a file gives up all of its locks in the process: a second store of the
+// same file must not open it beside SQLite.
+TEST_F(SqliteBackendTest, ASecondStoreLeavesTheFirstOnesLocks) {
+  const auto first = open();
+  insert(*first, resource("a"));
+  ASSERT_TRUE(is_locked(file()));
+  const auto second = open();
+  EXPECT_TRUE(is_locked(file()));
+  first->backup_blocking(folder_.path() / "backup", false);
+  EXPECT_TRUE(is_locked(file()));
 }
 
 TEST_F(SqliteBackendTest, RefusesADamagedFile) {
