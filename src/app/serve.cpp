@@ -109,13 +109,16 @@ int serve(Configuration configuration) {
   identity::AuthenticatorOptions authentication;
   authentication.allow_anonymous = !configuration.authentication;
   authentication.default_region = configuration.default_region;
-  const identity::Authenticator authenticator(store, clock, authentication);
-
   const std::size_t threads = configuration.io_threads > 0
                                   ? configuration.io_threads
                                   : std::max(1u, std::thread::hardware_concurrency());
   IoPool pool(threads);
   const auto state = storage::open_store_blocking(configuration.storage);
+  identity::Directories directories(*state,
+                                    store->derived_key(identity::CredentialStore::kSecretsPurpose));
+  directories.load_blocking();
+  directories.watch(pool.executor(pool.next()));
+  const identity::Authenticator authenticator(store, clock, authentication, &directories.current());
   wire::Client client(pool, {});
   inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
   inference::Engines engines(pool, client, configuration.engines);
@@ -123,8 +126,8 @@ int serve(Configuration configuration) {
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
   inference::PromptCache prompt_cache;
-  const operations::Services services{
-      clock, bindings, reasoning_signer, *store, document_reader, prompt_cache, *state};
+  const operations::Services services{clock,           bindings,     reasoning_signer, *store,
+                                      document_reader, prompt_cache, *state,           directories};
   operations::Gateway gateway(services, authenticator);
 
   wire::Server server(
@@ -143,6 +146,7 @@ int serve(Configuration configuration) {
   signals.wait();
   drain(server, signals);
   engines.stop_blocking();
+  directories.stop_blocking();
   pool.stop();
   return 0;
 }

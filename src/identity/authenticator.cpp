@@ -43,29 +43,32 @@ ApiError expired_api_key() {
   return errors::not_authorized("Bearer Token has expired");
 }
 
-// Temporary keys are known by their token, which must be sealed by us and belong to the key.
-std::optional<SessionClaims> open_session(const CredentialStore& store, const std::string& token,
-                                          const std::string& access_key_id) {
-  std::optional<SessionClaims> session = store.sessions().open(token);
-  if (!session || session->access_key_id != access_key_id) return std::nullopt;
-  if (session->account_id != store.account_id()) return std::nullopt;
-  return session;
-}
-
-Principal session_principal(const SessionClaims& session) {
+Principal principal_of(const User& user, Principal::Kind kind) {
   Principal principal;
-  principal.kind = Principal::Kind::kSession;
-  principal.account_id = session.account_id;
-  principal.arn = session.arn;
-  principal.user_name = session.user_name;
+  principal.kind = kind;
+  principal.account_id = user.record().account_id;
+  principal.arn = user.stored->arn;
+  principal.user_name = user.record().name;
+  principal.entity_id = user.record().id;
+  principal.caller = user.caller;
+  principal.policies = user.policies;
   return principal;
 }
 
 }  // namespace
 
 Authenticator::Authenticator(std::shared_ptr<const CredentialStore> store, const Clock& clock,
-                             AuthenticatorOptions options)
-    : store_(std::move(store)), clock_(clock), options_(std::move(options)), verifier_(clock) {}
+                             AuthenticatorOptions options, const CurrentDirectory* directory)
+    : store_(std::move(store)),
+      clock_(clock),
+      options_(std::move(options)),
+      directory_(directory),
+      verifier_(clock) {}
+
+std::shared_ptr<const Directory> Authenticator::directory() const {
+  static const auto kNobody = std::make_shared<const Directory>(Directory::Accounts{}, 0);
+  return directory_ == nullptr ? kNobody : directory_->get();
+}
 
 Principal Authenticator::authenticate(const wire::Request& request,
                                       const ServiceRules& rules) const {
@@ -107,25 +110,72 @@ Authentication Authenticator::by_signature(const wire::Request& request,
                                            const SignatureClaim& claim,
                                            const VerifyOptions& options) const {
   Principal principal;
-  std::optional<Timestamp> expires;
   const FindSecret find_secret = [&](const std::string& id) -> std::optional<std::string> {
-    if (id.starts_with(kTemporaryKeyPrefix)) {
-      const std::optional<SessionClaims> session = open_session(*store_, claim.session_token, id);
-      if (!session) return std::nullopt;
-      principal = session_principal(*session);
-      expires = session->expires;
-      return store_->sessions().secret_of(id);
-    }
-    const StoredAccessKey* key = store_->find_access_key(id);
-    if (!key || !claim.session_token.empty()) return std::nullopt;
-    principal = store_->principal_of(key->user_name, Principal::Kind::kAccessKey);
-    return key->secret_access_key;
+    std::optional<KeyHolder> holder = holder_of(id, claim.session_token);
+    if (!holder) return std::nullopt;
+    principal = std::move(holder->principal);
+    return std::move(holder->secret);
   };
   VerifiedSignature verified = verifier_.verify(request, claim, find_secret, options);
-  if (expires && clock_.now() >= *expires) throw errors::expired_token();
+  if (principal.session && clock_.now() >= principal.session->expires) {
+    throw errors::expired_token();
+  }
   principal.access_key_id = std::move(verified.scope.access_key_id);
   principal.region = std::move(verified.scope.region);
   return {std::move(principal), verified.payload};
+}
+
+std::optional<Authenticator::KeyHolder> Authenticator::holder_of(
+    const std::string& access_key_id, const std::string& session_token) const {
+  if (access_key_id.starts_with(kTemporaryKeyPrefix)) {
+    return holder_of_session(access_key_id, session_token);
+  }
+  if (!session_token.empty()) return std::nullopt;
+  if (const StoredAccessKey* key = store_->find_access_key(access_key_id)) {
+    return KeyHolder{store_->principal_of(key->user_name, Principal::Kind::kAccessKey),
+                     key->secret_access_key};
+  }
+  const std::shared_ptr<const Directory> all = directory();
+  const Directory::AccessKey* found = all->find_access_key(access_key_id);
+  if (found == nullptr || !found->key->active || found->secret->empty() ||
+      found->account->record().closed) {
+    return std::nullopt;
+  }
+  return KeyHolder{principal_of(*found->user, Principal::Kind::kAccessKey), *found->secret};
+}
+
+// Temporary keys are known by their token, which must be sealed by us and belong to the key.
+std::optional<Authenticator::KeyHolder> Authenticator::holder_of_session(
+    const std::string& access_key_id, const std::string& session_token) const {
+  const auto session = sessions_.open(store_->sessions(), session_token);
+  if (!session || session->claims()->access_key_id != access_key_id) return std::nullopt;
+  KeyHolder holder;
+  if (!identify_session(*session, holder.principal)) return std::nullopt;
+  holder.secret = store_->sessions().secret_of(access_key_id);
+  return holder;
+}
+
+bool Authenticator::identify_session(const OpenSession& session, Principal& principal) const {
+  const SessionClaims& claims = *session.claims();
+  if (claims.entity_id.empty()) {
+    if (claims.account_id != store_->account_id()) return false;
+    principal = store_->principal_of(claims.user_name, Principal::Kind::kSession);
+  } else {
+    const std::shared_ptr<const Account> account = directory()->find_account(claims.account_id);
+    if (account && account->record().closed) return false;
+    const std::shared_ptr<const SessionIdentity> identity = session.identity(account);
+    if (!identity) return false;
+    principal.kind = Principal::Kind::kSession;
+    principal.account_id = claims.account_id;
+    principal.arn = identity->caller->arn;
+    principal.user_name =
+        claims.type == SessionClaims::Type::kUser ? identity->caller->user_name : claims.user_name;
+    principal.entity_id = claims.entity_id;
+    principal.caller = identity->caller;
+    principal.policies = identity->policies;
+  }
+  principal.session = session.claims();
+  return true;
 }
 
 Principal Authenticator::by_api_key(std::string_view key) const {
@@ -133,11 +183,30 @@ Principal Authenticator::by_api_key(std::string_view key) const {
   if (!key.starts_with(kLongTermKeyPrefix)) {
     throw errors::invalid_api_key("Invalid API Key format: Must start with pre-defined prefix");
   }
-  const StoredApiKey* stored = store_->find_api_key(key);
-  if (!stored) throw errors::invalid_api_key();
-  Principal principal = store_->principal_of(stored->user_name, Principal::Kind::kApiKey);
-  principal.access_key_id = stored->name;
+  Principal principal = by_long_term_key(key);
+  principal.api_key_type = Principal::ApiKeyType::kLongTerm;
   principal.region = options_.default_region;
+  return principal;
+}
+
+Principal Authenticator::by_long_term_key(std::string_view key) const {
+  Principal principal;
+  if (const StoredApiKey* stored = store_->find_api_key(key)) {
+    principal = store_->principal_of(stored->user_name, Principal::Kind::kApiKey);
+    principal.access_key_id = stored->name;
+    return principal;
+  }
+  const std::shared_ptr<const Directory> all = directory();
+  const Directory::ApiKey* found = all->find_api_key(long_term_key_digest(key));
+  if (found == nullptr || !found->key->active || found->account->record().closed) {
+    throw errors::invalid_api_key();
+  }
+  if (found->key->expires_ms &&
+      clock_.now().time_since_epoch().count() >= *found->key->expires_ms) {
+    throw expired_api_key();
+  }
+  principal = principal_of(*found->user, Principal::Kind::kApiKey);
+  principal.access_key_id = found->key->alias;
   return principal;
 }
 
@@ -149,6 +218,7 @@ Principal Authenticator::by_short_term_key(std::string_view key) const {
   try {
     Authentication result = by_signature(*request, *claim, {{"bedrock"}});
     result.principal.kind = Principal::Kind::kApiKey;
+    result.principal.api_key_type = Principal::ApiKeyType::kShortTerm;
     return std::move(result.principal);
   } catch (const ApiError& error) {
     // What is wrong inside the key is not the caller's business, except that its time is over.

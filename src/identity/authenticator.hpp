@@ -8,6 +8,8 @@
 
 #include "base/clock.hpp"
 #include "identity/credential_store.hpp"
+#include "identity/directory.hpp"
+#include "identity/open_sessions.hpp"
 #include "identity/principal.hpp"
 #include "identity/signature_verifier.hpp"
 #include "wire/http.hpp"
@@ -39,11 +41,13 @@ struct Authentication {
   PayloadTrust payload = PayloadTrust::kSigned;
 };
 
-/// Safe from every thread. `clock` outlives it.
+/// Safe from every thread, and never waits: what it knows beside `store` is in the directory.
 class Authenticator {
  public:
+  /// `clock` and `directory` outlive it. Without a directory there is nobody but the
+  /// administrator of `store`.
   Authenticator(std::shared_ptr<const CredentialStore> store, const Clock& clock,
-                AuthenticatorOptions options = {});
+                AuthenticatorOptions options = {}, const CurrentDirectory* directory = nullptr);
 
   /// Throws an ApiError as AWS would answer.
   Principal authenticate(const wire::Request& request, const ServiceRules& rules = {}) const;
@@ -53,16 +57,31 @@ class Authenticator {
                                            const ServiceRules& rules) const;
 
  private:
+  /// Whose an access key is, with its secret.
+  struct KeyHolder {
+    Principal principal;
+    std::string secret;
+  };
+
   Principal anonymous(const wire::Request& request) const;
   Authentication by_signature(const wire::Request& request, const SignatureClaim& claim,
                               const VerifyOptions& options) const;
+  std::optional<KeyHolder> holder_of(const std::string& access_key_id,
+                                     const std::string& session_token) const;
+  std::optional<KeyHolder> holder_of_session(const std::string& access_key_id,
+                                             const std::string& session_token) const;
+  bool identify_session(const OpenSession& session, Principal& principal) const;
   Principal by_api_key(std::string_view key) const;
+  Principal by_long_term_key(std::string_view key) const;
   Principal by_short_term_key(std::string_view key) const;
+  std::shared_ptr<const Directory> directory() const;
 
   std::shared_ptr<const CredentialStore> store_;
   const Clock& clock_;
   AuthenticatorOptions options_;
+  const CurrentDirectory* directory_;
   SignatureVerifier verifier_;
+  mutable OpenSessions sessions_;
 };
 
 }  // namespace bedplate::identity

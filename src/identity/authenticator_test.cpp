@@ -4,6 +4,8 @@
 
 #include "identity/api_key.hpp"
 #include "identity/identity_test_fixture.hpp"
+#include "identity/policy/principals.hpp"
+#include "identity/secret_sealer.hpp"
 
 namespace bedplate::identity {
 namespace {
@@ -20,10 +22,11 @@ class AuthenticatorTest : public ::testing::Test {
     credentials.api_keys.push_back({long_term_.name, long_term_.sha256, "administrator", true,
                                     "2026-01-01T00:00:00Z", std::nullopt});
     store_ = std::make_shared<const CredentialStore>(std::move(credentials));
+    put_rows(known_rows());
   }
 
   Principal authenticate(const wire::Request& request, const ServiceRules& rules = {}) const {
-    return Authenticator(store_, clock_, options_).authenticate(request, rules);
+    return Authenticator(store_, clock_, options_, &directory_).authenticate(request, rules);
   }
   ApiError refusal(const wire::Request& request, const ServiceRules& rules = {}) const {
     return error_of([&] { authenticate(request, rules); });
@@ -42,12 +45,62 @@ class AuthenticatorTest : public ::testing::Test {
     sign(request, key, bedrock_options());
     return request;
   }
+  SessionClaims role_claims(std::chrono::minutes life) const {
+    SessionClaims claims;
+    claims.type = SessionClaims::Type::kRole;
+    claims.account_id = store_->account_id();
+    claims.arn = "arn:aws:sts::123456789012:assumed-role/Reader/lab";
+    claims.user_name = "lab";
+    claims.entity_id = "AROAREADER";
+    claims.issued = clock_.now();
+    claims.expires = clock_.now() + life;
+    return claims;
+  }
   SessionCredentials mint(std::chrono::minutes life) const {
-    Principal role;
-    role.account_id = store_->account_id();
-    role.arn = "arn:aws:sts::123456789012:assumed-role/Reader/lab";
-    role.user_name = "lab";
-    return store_->sessions().mint(role, clock_.now() + life);
+    return store_->sessions().mint(role_claims(life));
+  }
+  static wire::Request signed_by(const SessionCredentials& keys) {
+    return signed_with({keys.access_key_id, keys.secret, keys.session_token});
+  }
+
+  /// An account with the user ann, who has two access keys and an API key, and the role Reader.
+  AccountRows known_rows() const {
+    AccountRows rows;
+    rows.account.id = "123456789012";
+    iam::UserRecord ann;
+    ann.account_id = rows.account.id;
+    ann.id = "AIDAANN";
+    ann.name = "ann";
+    ann.path = "/team/";
+    ann.tags = {{"team", "lab"}};
+    for (const AccessKey& key : {ann_key_, ann_old_key_}) {
+      ann.access_keys.push_back({key.id, sealer_.seal(key.secret, key.id), true, 0});
+    }
+    ann.access_keys[1].active = false;
+    iam::ServiceCredentialRecord api_key;
+    api_key.id = "ACCAANN";
+    api_key.alias = ann_api_key_.name;
+    api_key.sha256 = ann_api_key_.sha256;
+    api_key.expires_ms = (clock_.now() + std::chrono::hours(24)).time_since_epoch().count();
+    ann.service_credentials.push_back(api_key);
+    rows.users.emplace("ann", compile(ann, sealer_));
+    iam::RoleRecord role;
+    role.account_id = rows.account.id;
+    role.id = "AROAREADER";
+    role.name = "Reader";
+    role.tags = {{"team", "library"}, {"floor", "2"}};
+    role.trust_policy =
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},)"
+        R"("Action":"sts:AssumeRole"}})";
+    role.inline_policies.emplace("read", R"({"Version":"2012-10-17","Statement":{)"
+                                         R"("Effect":"Allow","Action":"*","Resource":"*"}})");
+    rows.roles.emplace("Reader", compile(role));
+    return rows;
+  }
+  void put_rows(AccountRows rows) {
+    const std::string id = rows.account.id;
+    directory_.set(std::make_shared<const Directory>(
+        Directory::Accounts{{id, std::make_shared<const Account>(std::move(rows))}}, 1));
   }
   std::string short_term(std::string_view amz_date, std::chrono::seconds life,
                          const AccessKey& key = kTestKey) const {
@@ -56,6 +109,11 @@ class AuthenticatorTest : public ::testing::Test {
 
   StillClock clock_{kTestNow};
   AuthenticatorOptions options_;
+  SecretSealer sealer_{std::string(32, 's')};
+  AccessKey ann_key_{"AKIAANNANNANNANNANN1", "ann's secret", ""};
+  AccessKey ann_old_key_{"AKIAANNANNANNANNANN2", "ann's other secret", ""};
+  LongTermKey ann_api_key_ = generate_long_term_key("123456789012");
+  CurrentDirectory directory_;
   LongTermKey long_term_;
   std::shared_ptr<const CredentialStore> store_;
 };
@@ -175,12 +233,10 @@ TEST_F(AuthenticatorTest, BearerIsRefusedWhereTheServiceDoesNotTakeIt) {
 TEST_F(AuthenticatorTest, IamRefusesTheSessionsOfUsers) {
   ServiceRules rules;
   rules.user_sessions_allowed = false;
-  const auto signed_by = [&](const SessionCredentials& keys) {
-    return signed_with({keys.access_key_id, keys.secret, keys.session_token});
-  };
-  const Principal user = store_->principal_of("ann", Principal::Kind::kAccessKey);
-  const wire::Request of_user =
-      signed_by(store_->sessions().mint(user, clock_.now() + std::chrono::hours(1)));
+  SessionClaims user = role_claims(std::chrono::hours(1));
+  user.type = SessionClaims::Type::kUser;
+  user.entity_id = "AIDAANN";
+  const wire::Request of_user = signed_by(store_->sessions().mint(user));
   EXPECT_TRUE(authenticate(of_user).is_user_session());
   EXPECT_EQ(refusal(of_user, rules).type, "UnrecognizedClientException");
   EXPECT_FALSE(authenticate(signed_by(mint(std::chrono::minutes(5))), rules).is_user_session());
@@ -228,14 +284,98 @@ TEST_F(AuthenticatorTest, ASessionNeedsItsOwnToken) {
   EXPECT_EQ(refusal(signed_with({kTestKey.id, kTestKey.secret, one.session_token})).type,
             "UnrecognizedClientException")
       << "a user's key takes no token";
-  Principal stranger;
+  SessionClaims stranger = role_claims(std::chrono::hours(1));
   stranger.account_id = "999999999999";
-  const SessionCredentials foreign =
-      store_->sessions().mint(stranger, clock_.now() + std::chrono::hours(1));
+  const SessionCredentials foreign = store_->sessions().mint(stranger);
   EXPECT_EQ(
       refusal(signed_with({foreign.access_key_id, foreign.secret, foreign.session_token})).type,
       "UnrecognizedClientException")
       << "a session of another account";
+}
+
+TEST_F(AuthenticatorTest, AUserOfTheDirectoryComesWithItsPolicies) {
+  const Principal principal = authenticate(signed_with(ann_key_));
+  EXPECT_EQ(principal.arn, "arn:aws:iam::123456789012:user/team/ann");
+  EXPECT_EQ(principal.user_name, "ann");
+  EXPECT_EQ(principal.entity_id, "AIDAANN");
+  ASSERT_TRUE(principal.caller && principal.policies);
+  EXPECT_EQ(principal.caller->unique_id, "AIDAANN");
+  EXPECT_EQ(principal.caller->tags.front().second, "lab");
+  EXPECT_FALSE(authenticate(signed_with(kTestKey)).policies) << "the administrator";
+}
+
+TEST_F(AuthenticatorTest, AnInactiveKeyIsAsUnknownAsNone) {
+  for (const AccessKey& key :
+       {ann_old_key_, AccessKey{"AKIANOBODY", "x", ""}, AccessKey{ann_key_.id, "x", "token"}}) {
+    expect_error(refusal(signed_with(key)), "UnrecognizedClientException",
+                 "The security token included in the request is invalid.",
+                 ErrorOrigin::kAuthentication);
+  }
+  EXPECT_EQ(refusal(signed_with({ann_key_.id, ann_old_key_.secret, ""})).type,
+            "InvalidSignatureException");
+}
+
+TEST_F(AuthenticatorTest, AnApiKeyOfAUserEndsInTime) {
+  const Principal principal = authenticate(bearer(ann_api_key_.value));
+  EXPECT_EQ(principal.user_name, "ann");
+  EXPECT_EQ(principal.api_key_type, Principal::ApiKeyType::kLongTerm);
+  EXPECT_EQ(principal.access_key_id, ann_api_key_.name);
+  clock_.time += std::chrono::hours(24);
+  EXPECT_STREQ(refusal(bearer(ann_api_key_.value)).what(), "Bearer Token has expired");
+}
+
+TEST_F(AuthenticatorTest, NothingOfADeletedUserOrRoleWorks) {
+  const SessionCredentials of_role = mint(std::chrono::minutes(15));
+  SessionClaims claims = role_claims(std::chrono::minutes(15));
+  claims.type = SessionClaims::Type::kUser;
+  claims.entity_id = "AIDAANN";
+  const SessionCredentials of_user = store_->sessions().mint(claims);
+  const Authenticator authenticator(store_, clock_, options_, &directory_);
+  EXPECT_NO_THROW(authenticator.authenticate(signed_by(of_role)));
+  EXPECT_NO_THROW(authenticator.authenticate(signed_by(of_user)));
+  AccountRows rows = known_rows();
+  rows.users.clear();
+  rows.roles.clear();
+  put_rows(std::move(rows));
+  for (const wire::Request& request :
+       {signed_by(of_role), signed_by(of_user), signed_with(ann_key_)}) {
+    EXPECT_EQ(error_of([&] { authenticator.authenticate(request); }).type,
+              "UnrecognizedClientException");
+  }
+  EXPECT_EQ(refusal(bearer(ann_api_key_.value)).type, "AccessDeniedException");
+}
+
+TEST_F(AuthenticatorTest, NothingOfAClosedAccountWorks) {
+  AccountRows rows = known_rows();
+  rows.account.closed = true;
+  put_rows(std::move(rows));
+  for (const wire::Request& request :
+       {signed_by(mint(std::chrono::minutes(15))), signed_with(ann_key_)}) {
+    EXPECT_EQ(refusal(request).type, "UnrecognizedClientException");
+  }
+  EXPECT_EQ(refusal(bearer(ann_api_key_.value)).type, "AccessDeniedException");
+}
+
+TEST_F(AuthenticatorTest, ARolesSessionHasItsTagsAndPolicies) {
+  SessionClaims claims = role_claims(std::chrono::minutes(15));
+  claims.tags = {{"Team", "guest"}};
+  claims.source_identity = "ann";
+  claims.policy = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
+                  R"("Action":"bedrock:*","Resource":"*"}})";
+  claims.policy_arns = {"arn:aws:iam::aws:policy/AmazonBedrockReadOnly",
+                        "arn:aws:iam::123456789012:policy/gone"};
+  const Principal principal = authenticate(signed_by(store_->sessions().mint(claims)));
+  ASSERT_TRUE(principal.caller && principal.policies && principal.session);
+  EXPECT_EQ(principal.caller->unique_id, "AROAREADER:lab");
+  EXPECT_EQ(principal.caller->entity_arn, "arn:aws:iam::123456789012:role/Reader");
+  const iam::Tags tags{{"Team", "guest"}, {"floor", "2"}};
+  EXPECT_EQ(principal.caller->tags, tags);
+  EXPECT_EQ(principal.session->source_identity, "ann");
+  EXPECT_EQ(principal.policies->identity.size(), 1u);
+  ASSERT_EQ(principal.policies->session.size(), 3u);
+  EXPECT_EQ(principal.policies->session[1].name, "AmazonBedrockReadOnly");
+  EXPECT_TRUE(principal.policies->session[2].policy->statements().at(0).denies)
+      << "a policy that is gone is no reason to allow more";
 }
 
 TEST_F(AuthenticatorTest, AnonymousIsTheAdministratorInTheClaimedRegion) {

@@ -9,6 +9,7 @@
 #include "base/bytes.hpp"
 #include "identity/api_key.hpp"
 #include "identity/credential_ids.hpp"
+#include "identity/policy/principals.hpp"
 
 namespace bedplate::identity {
 namespace {
@@ -101,6 +102,13 @@ Principal CredentialStore::principal_of(const std::string& user_name, Principal:
   principal.account_id = credentials_.account_id;
   principal.arn = fmt::format("arn:aws:iam::{}:user/{}", credentials_.account_id, user_name);
   principal.user_name = user_name;
+  policy::Caller caller;
+  caller.type = policy::Caller::Type::kUser;
+  caller.arn = principal.arn;
+  caller.account_id = principal.account_id;
+  caller.user_name = user_name;
+  caller.unique_id = user_id_of(principal.account_id, user_name);
+  principal.caller = std::make_shared<const policy::Caller>(std::move(caller));
   return principal;
 }
 

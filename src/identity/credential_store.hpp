@@ -23,6 +23,9 @@ class CredentialStore {
   /// The name of the file in the data directory.
   static constexpr std::string_view kFileName = "credentials.json";
 
+  /// derived_key()'s purpose for what SecretSealer encrypts.
+  static constexpr std::string_view kSecretsPurpose = "secrets";
+
   /// Opens `data_directory`/credentials.json; on the first start makes the directory (mode 0700)
   /// and the file (mode 0600) with a new account, an administrator with an access key, and a
   /// long-term API key. Throws CredentialFileError with a text for whoever started the server.

@@ -92,7 +92,7 @@ TEST_F(CredentialStoreFile, SecondStartFindsTheSame) {
   EXPECT_EQ(second->developer_access_key()->secret_access_key,
             first->developer_access_key()->secret_access_key);
   EXPECT_EQ(second->developer_api_key()->value, first->developer_api_key()->value);
-  const auto session = first->sessions().mint(Principal{}, clock_.now());
+  const auto session = first->sessions().mint(SessionClaims{});
   EXPECT_TRUE(second->sessions().open(session.session_token)) << "tokens outlive a restart";
 }
 

@@ -1,6 +1,9 @@
 #include "identity/session_token.hpp"
 
+#include <zlib.h>
+
 #include <boost/json.hpp>
+#include <stdexcept>
 
 #include "base/bytes.hpp"
 #include "identity/credential_ids.hpp"
@@ -8,13 +11,108 @@
 namespace bedplate::identity {
 namespace {
 
-constexpr char kFormat = '\x01';
+namespace json = boost::json;
+
+constexpr char kFormat = '\x02';
 constexpr std::size_t kSealBytes = 32;
-constexpr std::size_t kTokenBytesMax = 8 * 1024;
+constexpr std::size_t kTokenBytesMax = 12 * 1024;
+constexpr std::size_t kClaimsBytesMax =
+    256 * 1024;  // uncompressed; what a request can hold is less
 
 // Different texts before the data keep the two uses of one key apart.
 Sha256Digest seal_of(std::string_view key, std::string_view payload) {
   return hmac_sha256(key, fmt::format("session-token\n{}", payload));
+}
+
+std::string deflated(std::string_view text) {
+  uLongf length = compressBound(text.size());
+  std::string out(length, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(out.data()), &length,
+                reinterpret_cast<const Bytef*>(text.data()), text.size(), Z_BEST_SPEED) != Z_OK) {
+    throw std::runtime_error("zlib cannot compress a session token");
+  }
+  out.resize(length);
+  return out;
+}
+
+// Only what this server has sealed comes here.
+std::string inflated(std::string_view bytes) {
+  for (std::size_t room = 4'096; room <= kClaimsBytesMax; room *= 4) {
+    std::string out(room, '\0');
+    uLongf length = room;
+    const int result = uncompress(reinterpret_cast<Bytef*>(out.data()), &length,
+                                  reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+    if (result == Z_BUF_ERROR) continue;
+    if (result != Z_OK) break;
+    out.resize(length);
+    return out;
+  }
+  throw std::runtime_error("a sealed session token cannot be read");
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  json::array out;
+  for (const std::string& text : texts) out.emplace_back(text);
+  return out;
+}
+
+std::vector<std::string> texts_of(const json::value& value) {
+  std::vector<std::string> out;
+  for (const json::value& text : value.as_array()) out.emplace_back(text.as_string());
+  return out;
+}
+
+json::object given(const SessionClaims& claims) {
+  json::array tags;
+  for (const auto& [key, value] : claims.tags) {
+    tags.emplace_back(key);
+    tags.emplace_back(value);
+  }
+  return {{"tags", std::move(tags)},
+          {"transitive", array_of(claims.transitive_tag_keys)},
+          {"policy", claims.policy},
+          {"policies", array_of(claims.policy_arns)}};
+}
+
+json::object object_of(const SessionClaims& claims) {
+  return {{"type", claims.type == SessionClaims::Type::kRole ? "role" : "user"},
+          {"key", claims.access_key_id},
+          {"account", claims.account_id},
+          {"arn", claims.arn},
+          {"user", claims.user_name},
+          {"entity", claims.entity_id},
+          {"issued_ms", claims.issued.time_since_epoch().count()},
+          {"expires_ms", claims.expires.time_since_epoch().count()},
+          {"source", claims.source_identity},
+          {"given", given(claims)}};
+}
+
+SessionClaims claims_of(const json::object& object) {
+  const auto text = [&object](const char* name) {
+    return std::string(object.at(name).as_string());
+  };
+  const auto time = [&object](const char* name) {
+    return Timestamp(std::chrono::milliseconds(object.at(name).as_int64()));
+  };
+  SessionClaims claims;
+  claims.type = text("type") == "role" ? SessionClaims::Type::kRole : SessionClaims::Type::kUser;
+  claims.access_key_id = text("key");
+  claims.account_id = text("account");
+  claims.arn = text("arn");
+  claims.user_name = text("user");
+  claims.entity_id = text("entity");
+  claims.issued = time("issued_ms");
+  claims.expires = time("expires_ms");
+  claims.source_identity = text("source");
+  const json::object& given = object.at("given").as_object();
+  const std::vector<std::string> tags = texts_of(given.at("tags"));
+  for (std::size_t i = 0; i + 1 < tags.size(); i += 2) {
+    claims.tags.emplace_back(tags[i], tags[i + 1]);
+  }
+  claims.transitive_tag_keys = texts_of(given.at("transitive"));
+  claims.policy = std::string(given.at("policy").as_string());
+  claims.policy_arns = texts_of(given.at("policies"));
+  return claims;
 }
 
 }  // namespace
@@ -24,17 +122,17 @@ std::string SessionSealer::secret_of(std::string_view access_key_id) const {
   return base64_encode(as_view(digest).substr(0, 30));  // forty characters, as AWS's have
 }
 
-SessionCredentials SessionSealer::mint(const Principal& principal, Timestamp expires) const {
+std::size_t SessionSealer::packed_bytes(const SessionClaims& claims) {
+  return deflated(json::serialize(given(claims))).size();
+}
+
+SessionCredentials SessionSealer::mint(SessionClaims claims) const {
+  claims.access_key_id = generate_access_key_id(kTemporaryKeyPrefix);
   SessionCredentials out;
-  out.access_key_id = generate_access_key_id(kTemporaryKeyPrefix);
+  out.access_key_id = claims.access_key_id;
   out.secret = secret_of(out.access_key_id);
-  out.expires = expires;
-  const boost::json::object claims{{"key", out.access_key_id},
-                                   {"account", principal.account_id},
-                                   {"arn", principal.arn},
-                                   {"user", principal.user_name},
-                                   {"expires_ms", expires.time_since_epoch().count()}};
-  const std::string payload = boost::json::serialize(claims);
+  out.expires = claims.expires;
+  const std::string payload = deflated(json::serialize(object_of(claims)));
   const Sha256Digest seal = seal_of(key_, payload);
   out.session_token = base64_encode(fmt::format("{}{}{}", kFormat, as_view(seal), payload));
   return out;
@@ -48,12 +146,7 @@ std::optional<SessionClaims> SessionSealer::open(std::string_view token) const {
   const std::string_view payload = std::string_view(*bytes).substr(1 + kSealBytes);
   if (!equal_constant_time(seal, as_view(seal_of(key_, payload)))) return std::nullopt;
   // Sealed by this server, so it has the shape mint() gave it.
-  const boost::json::object claims = boost::json::parse(payload).as_object();
-  const auto text = [&claims](const char* name) {
-    return std::string(claims.at(name).as_string());
-  };
-  return SessionClaims{text("key"), text("account"), text("arn"), text("user"),
-                       Timestamp(std::chrono::milliseconds(claims.at("expires_ms").as_int64()))};
+  return claims_of(json::parse(inflated(payload)).as_object());
 }
 
 }  // namespace bedplate::identity

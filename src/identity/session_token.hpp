@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
-#include "identity/principal.hpp"
 
 namespace bedplate::identity {
 
@@ -22,20 +23,40 @@ struct SessionCredentials {
 
 /// What a token says, after its seal held.
 struct SessionClaims {
+  enum class Type { kUser, kRole };
+
+  Type type = Type::kUser;
   std::string access_key_id;
   std::string account_id;
-  std::string arn;
-  std::string user_name;
+  std::string arn;        ///< of the user, or of the role's session
+  std::string user_name;  ///< of a role's session: its name
+  /// AIDA… or AROA…: when its row is gone, so is the session. Empty: the administrator of the first
+  /// start.
+  std::string entity_id;
+  Timestamp issued;
   Timestamp expires;
+
+  // What AssumeRole was given.
+  std::string source_identity;
+  std::vector<std::pair<std::string, std::string>> tags;
+  std::vector<std::string> transitive_tag_keys;
+  std::string policy;                    ///< inline session policy, or empty
+  std::vector<std::string> policy_arns;  ///< managed session policies
 };
 
 class SessionSealer {
  public:
+  /// Of what a session is given (policies, tags), compressed. A token must fit into a header.
+  static constexpr std::size_t kPackedBytesMax = 4'096;
+
   /// `key`: 32 random bytes, from the credential store.
   explicit SessionSealer(std::string key) : key_(std::move(key)) {}
 
-  /// Credentials that act as `principal` (account, ARN and user name are kept) until `expires`.
-  SessionCredentials mint(const Principal& principal, Timestamp expires) const;
+  /// Credentials that say what `claims` says; its access_key_id is made here.
+  SessionCredentials mint(SessionClaims claims) const;
+
+  /// The size of what the session was given, against kPackedBytesMax.
+  static std::size_t packed_bytes(const SessionClaims& claims);
 
   /// The secret that belongs to a temporary access key id.
   std::string secret_of(std::string_view access_key_id) const;

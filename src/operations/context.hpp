@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "documents/document_reader.hpp"
 #include "identity/credential_store.hpp"
+#include "identity/directories.hpp"
 #include "identity/principal.hpp"
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
@@ -24,6 +25,7 @@ struct Services {
   documents::DocumentReader& document_reader;
   inference::PromptCache& prompt_cache;
   storage::Store& store;
+  identity::Directories& directories;
 };
 
 /// One request.

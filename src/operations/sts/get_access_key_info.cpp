@@ -7,9 +7,14 @@ namespace {
 
 // Temporary keys are kept nowhere and their ids tell nothing, so of those only the caller's own is
 // known.
-bool is_known(const Context& context, const std::string& access_key_id) {
-  return access_key_id == context.principal.access_key_id ||
-         context.services.credentials.find_access_key(access_key_id) != nullptr;
+std::optional<std::string> account_of(const Context& context, const std::string& access_key_id) {
+  const auto& credentials = context.services.credentials;
+  if (access_key_id == context.principal.access_key_id) return context.principal.account_id;
+  if (credentials.find_access_key(access_key_id) != nullptr) return credentials.account_id();
+  const auto directory = context.services.directories.get();
+  const auto* found = directory->find_access_key(access_key_id);
+  if (found == nullptr || !found->key->active) return std::nullopt;
+  return found->account->id();
 }
 
 }  // namespace
@@ -20,11 +25,9 @@ Task<api::sts::GetAccessKeyInfoResponse> handle<op::sts::GetAccessKeyInfo>(
   if (context.principal.is_user_session()) {
     throw errors::access_denied("Cannot call GetAccessKeyInfo with session credentials");
   }
-  if (!is_known(context, request.AccessKeyId)) {
-    throw errors::validation("This server knows no access key with that id.");
-  }
   api::sts::GetAccessKeyInfoResponse response;
-  response.Account = context.principal.account_id;
+  response.Account = account_of(context, request.AccessKeyId);
+  if (!response.Account) throw errors::validation("This server knows no access key with that id.");
   co_return response;
 }
 

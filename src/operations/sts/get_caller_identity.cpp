@@ -1,5 +1,5 @@
 // GetCallerIdentity: whose keys these are. No policy can forbid it.
-#include "identity/credential_ids.hpp"
+#include "identity/policy/principals.hpp"
 #include "operations/handlers.hpp"
 
 namespace bedplate::operations {
@@ -9,7 +9,7 @@ Task<api::sts::GetCallerIdentityResponse> handle<op::sts::GetCallerIdentity>(
     Context& context, api::sts::GetCallerIdentityRequest) {
   const identity::Principal& caller = context.principal;
   api::sts::GetCallerIdentityResponse response;
-  response.UserId = identity::user_id_of(caller.account_id, caller.user_name);
+  response.UserId = caller.caller->unique_id;
   response.Account = caller.account_id;
   response.Arn = caller.arn;
   co_return response;

@@ -22,6 +22,19 @@ void refuse_mfa_codes(const api::sts::GetSessionTokenRequest& request) {
   }
 }
 
+identity::SessionClaims claims_of(const identity::Principal& caller, Timestamp now,
+                                  std::chrono::seconds lifetime) {
+  identity::SessionClaims claims;
+  claims.type = identity::SessionClaims::Type::kUser;
+  claims.account_id = caller.account_id;
+  claims.arn = caller.arn;
+  claims.user_name = caller.user_name;
+  claims.entity_id = caller.entity_id;
+  claims.issued = now;
+  claims.expires = now + lifetime;
+  return claims;
+}
+
 }  // namespace
 
 template <>
@@ -34,7 +47,7 @@ Task<api::sts::GetSessionTokenResponse> handle<op::sts::GetSessionToken>(
   // Whole seconds, so that what the client reads is when the keys end.
   const Timestamp now = std::chrono::floor<std::chrono::seconds>(context.services.clock.now());
   const identity::SessionCredentials keys =
-      context.services.credentials.sessions().mint(context.principal, now + lifetime);
+      context.services.credentials.sessions().mint(claims_of(context.principal, now, lifetime));
   api::sts::GetSessionTokenResponse response;
   response.Credentials =
       api::sts::Credentials{keys.access_key_id, keys.secret, keys.session_token, keys.expires};
