@@ -64,6 +64,16 @@ struct IamSimulateOptions {
 /// Exits with 0 when the request is allowed and 1 when it is denied.
 int iam_simulate_command(const IamSimulateOptions& options);
 
+struct AccountsOptions {
+  enum class Action { kCreate, kList, kClose };
+  Action action = Action::kList;
+  std::string name;        ///< kCreate
+  std::string account_id;  ///< kClose
+  bool json = false;
+};
+/// Makes, lists and closes accounts, beside a running server or without one.
+int accounts_command(const Configuration& configuration, const AccountsOptions& options);
+
 int doctor_command(const Configuration& configuration);
 
 /// Prints a completion script for bash, zsh or fish, made from the program's own options.

@@ -75,6 +75,25 @@ CLI::App& add_iam(CLI::App& program, IamSimulateOptions& options) {
   return simulate;
 }
 
+void add_accounts(CLI::App& accounts, ConfigurationFlags& flags, AccountsOptions& options) {
+  using Action = AccountsOptions::Action;
+  accounts.require_subcommand(1);
+  const auto add = [&](const char* name, const char* description, Action action) {
+    CLI::App* command = accounts.add_subcommand(name, description);
+    add_common(*command, flags);
+    command->callback([&options, action] { options.action = action; });
+    return command;
+  };
+  CLI::App* create =
+      add("create", "Make an account and print its administrator's keys, once", Action::kCreate);
+  create->add_option("name", options.name, "What to call it")->required();
+  create->add_flag("--json", options.json, "Print JSON");
+  add("list", "List the accounts", Action::kList)->add_flag("--json", options.json, "Print JSON");
+  add("close", "Close an account: none of its keys works any more", Action::kClose)
+      ->add_option("id", options.account_id, "Twelve digits")
+      ->required();
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Amazon Bedrock on your own machines."};
   program.name("bedplate");
@@ -88,6 +107,7 @@ int run(int argc, char** argv) {
   ModelsOptions models_options;
   ReadDocumentOptions read_document_options;
   BackupOptions backup_options;
+  AccountsOptions accounts_options;
   std::string restore_file;
   IamSimulateOptions iam_simulate_options;
   std::string shell;
@@ -141,6 +161,9 @@ int run(int argc, char** argv) {
   add_common(restore, flags);
   restore.add_option("file", restore_file, "The backup")->required()->type_name("FILE");
 
+  CLI::App& accounts = *program.add_subcommand("accounts", "Make, list and close accounts");
+  add_accounts(accounts, flags, accounts_options);
+
   CLI::App& read_document =
       *program.add_subcommand("read-document", "Print the text that a model gets of a document");
   read_document.add_option("file", read_document_options.file, "The document or image")
@@ -173,6 +196,7 @@ int run(int argc, char** argv) {
     if (chat.parsed()) return chat_command(configuration, chat_options);
     if (models.parsed()) return models_command(configuration, models_options);
     if (backup.parsed()) return backup_command(configuration, backup_options);
+    if (accounts.parsed()) return accounts_command(configuration, accounts_options);
     if (restore.parsed()) return restore_command(configuration, restore_file);
     return doctor_command(configuration);
   });
