@@ -1,5 +1,6 @@
 // Fills a store with the resources of one account and measures pages of lists and single reads:
-//   bedplate_store_load FILE RESOURCES ROUNDS          prints JSON
+//   bedplate_store_load LOCATION RESOURCES ROUNDS      prints JSON
+// LOCATION: a SQLite file, or the URL of PostgreSQL.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -96,12 +97,18 @@ boost::json::object run(Store& store, int count, int rounds) {
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    fmt::print(stderr, "bedplate_store_load FILE RESOURCES ROUNDS\n");
+    fmt::print(stderr, "bedplate_store_load LOCATION RESOURCES ROUNDS\n");
     return 2;
   }
   try {
     bedplate::storage::StoreOptions options;
-    options.file = argv[1];
+    const std::string location = argv[1];
+    if (location.starts_with("postgresql://")) {
+      options.kind = bedplate::storage::StoreOptions::Kind::kPostgres;
+      options.url = location;
+    } else {
+      options.file = location;
+    }
     const int count = std::atoi(argv[2]);
     const auto store = bedplate::storage::open_store_blocking(options);
     bedplate::bench::fill(*store, count);

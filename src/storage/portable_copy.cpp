@@ -106,6 +106,8 @@ void replace_contents(sql::Connection& source, sql::Connection& target) {
         "DO UPDATE SET counter = excluded.counter",
         {group, counter + 1});
   }
+  // Until PostgreSQL knows how many rows there are, it may take any index of a resource's key.
+  for (const PortableTable& table : portable_tables()) target.gather_statistics(table.name);
 }
 
 std::unique_ptr<sql::Connection> open_backup_blocking(const std::filesystem::path& file) {

@@ -228,6 +228,10 @@ bool PgConnection::has_table(std::string_view name) {
   return query("SELECT to_regclass($1) IS NOT NULL", {name}).at(0).text(0) == "t";
 }
 
+void PgConnection::gather_statistics(std::string_view table) {
+  execute_text(fmt::format("ANALYZE {}", table));
+}
+
 void PgConnection::begin(sql::Mode mode) {
   execute_text(mode == sql::Mode::kWrite ? kBeginWrite : kBeginRead);
 }

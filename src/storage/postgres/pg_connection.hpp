@@ -45,6 +45,7 @@ class PgConnection final : public sql::Connection {
   /// becomes `BIGINT`.
   void run_script(std::string_view sql) override;
   bool has_table(std::string_view name) override;
+  void gather_statistics(std::string_view table) override;
   void begin(sql::Mode mode) override;
   void commit() override;
   void rollback() noexcept override;

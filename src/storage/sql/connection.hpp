@@ -59,6 +59,8 @@ class Connection {
   /// Runs several statements without parameters: a migration.
   virtual void run_script(std::string_view sql) = 0;
   virtual bool has_table(std::string_view name) = 0;
+  /// After many rows of a table were written at once: what the database plans its queries by.
+  virtual void gather_statistics(std::string_view /*table*/) {}
 
   virtual void begin(Mode mode) = 0;
   virtual void commit() = 0;
