@@ -3,6 +3,7 @@
 #include <array>
 #include <type_traits>
 
+#include "api/iam.hpp"
 #include "api/operations.hpp"
 #include "operations/handlers.hpp"
 
