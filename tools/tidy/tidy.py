@@ -37,12 +37,13 @@ MAY_INCLUDE = {
     "wire": ("base", "async"),
     "protocol": ("base", "async", "wire/http.hpp", "api"),
     "identity": ("base", "async", "storage", "wire/http.hpp"),
+    "observe": ("base", "async", "wire/http.hpp", "protocol", "identity", "api"),
     "documents": ("base", "async"),
     "inference": ("base", "async", "storage", "wire", "protocol", "identity", "documents"),
     "operations": ("base", "async", "storage", "wire", "protocol", "identity", "documents",
-                   "inference", "api"),
-    "app": ("base", "async", "storage", "wire", "protocol", "identity", "documents", "inference",
-            "operations", "api"),
+                   "inference", "observe", "api"),
+    "app": ("base", "async", "storage", "wire", "protocol", "identity", "observe", "documents",
+            "inference", "operations", "api"),
 }
 SOURCE_ROOTS = ("src", "tests", "bench")
 SOURCE_SUFFIXES = (".cpp", ".hpp")
