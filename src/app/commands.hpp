@@ -73,6 +73,17 @@ struct AccountsOptions {
 };
 /// Makes, lists and closes accounts, beside a running server or without one.
 int accounts_command(const Configuration& configuration, const AccountsOptions& options);
+/// Walks the audit log's chain and says what is wrong with it first; 1 when something is.
+int audit_verify_command(const Configuration& configuration);
+
+struct AuditShowOptions {
+  std::string since;       ///< 2026-01-02 or 2026-01-02T03:04:05Z; empty: from the first
+  std::string event_name;  ///< InvokeModel
+  std::string user;        ///< a user's name, or a part of the caller's ARN
+  bool errors = false;     ///< only calls that failed
+};
+/// Prints the events that match, one JSON object a line.
+int audit_show_command(const Configuration& configuration, const AuditShowOptions& options);
 
 int doctor_command(const Configuration& configuration);
 

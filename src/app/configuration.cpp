@@ -321,6 +321,33 @@ void read_storage(Section section, storage::StoreOptions& storage, const fs::pat
   section.refuse_unknown();
 }
 
+/// `[audit]`; without 'directory' it follows from the data directory, which is not known yet.
+void read_audit(Section section, observe::AuditOptions& audit, const fs::path& base) {
+  audit.enabled = section.flag("enabled").value_or(true);
+  if (const auto text = section.text("directory")) {
+    audit.log.directory = expand_home(*text, base);
+  }
+  if (const auto n = section.integer("file_mib_max", 1, 1 << 20)) {
+    audit.log.file_bytes_max = static_cast<std::uint64_t>(*n) << 20;
+  }
+  if (const auto n = section.integer("keep_days", 0, 36'500)) {
+    audit.log.keep_days = static_cast<int>(*n);
+  }
+  if (const auto n = section.integer("keep_files", 0, 1'000'000)) {
+    audit.log.keep_files = static_cast<std::size_t>(*n);
+  }
+  audit.sync = section.flag("sync").value_or(false);
+  if (const auto n = section.integer("sync_interval_ms", 10, 3'600'000)) {
+    audit.sync_interval = std::chrono::milliseconds(*n);
+  }
+  const std::string on_failure = section.text("on_failure").value_or("continue");
+  if (on_failure != "continue" && on_failure != "refuse") {
+    throw section.error("'audit.on_failure' must be \"continue\" or \"refuse\"");
+  }
+  audit.refuse_on_failure = on_failure == "refuse";
+  section.refuse_unknown();
+}
+
 /// Invented replies are for models that somebody has named, never for whatever else there is.
 void check_scripted(const Configuration& configuration, const inference::Binding& binding,
                     const Section& section) {
@@ -362,6 +389,9 @@ void read_file(const fs::path& file, Configuration& configuration) {
   }
   if (auto section = root.section("storage")) {
     read_storage(std::move(*section), configuration.storage, base);
+  }
+  if (auto section = root.section("audit")) {
+    read_audit(std::move(*section), configuration.audit, base);
   }
   if (const auto text = root.text("llama_server")) {
     configuration.engines.llama_server = expand_home(*text, base);
@@ -488,6 +518,9 @@ Configuration load_configuration_blocking(const ConfigurationFlags& flags) {
   const Installation installation = find_installation_blocking();
   configuration.engines.run_dir = configuration.data_dir / "run";
   configuration.storage.file = configuration.data_dir / "bedplate.db";
+  if (configuration.audit.log.directory.empty()) {
+    configuration.audit.log.directory = configuration.data_dir / "audit";
+  }
   configuration.engines.engine_prefix = installation.engine_prefix;
   add_embedding_model(configuration, installation.embedding_weights.empty()
                                          ? configuration.data_dir / "models" / kEmbeddingWeights

@@ -9,6 +9,7 @@
 
 #include "inference/bindings.hpp"
 #include "inference/engines.hpp"
+#include "observe/audit_trail.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
@@ -23,6 +24,7 @@ struct Configuration {
   std::size_t io_threads = 0;  ///< 0: one per core
   std::string log_level = "info";
   storage::StoreOptions storage;
+  observe::AuditOptions audit;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::optional<std::filesystem::path> file;  ///< where it was read from

@@ -94,6 +94,20 @@ void add_accounts(CLI::App& accounts, ConfigurationFlags& flags, AccountsOptions
       ->required();
 }
 
+void add_audit(CLI::App& audit, ConfigurationFlags& flags, AuditShowOptions& options) {
+  audit.require_subcommand(1);
+  add_common(*audit.add_subcommand("verify", "Check that nobody has changed the audit log"), flags);
+  CLI::App& show = *audit.add_subcommand("show", "Print events, one JSON object a line");
+  add_common(show, flags);
+  show.add_option("--since", options.since, "2026-01-02 or 2026-01-02T03:04:05Z")
+      ->type_name("TIME");
+  show.add_option("--event-name", options.event_name, "Only calls of this operation")
+      ->type_name("NAME");
+  show.add_option("--user", options.user, "Only calls by this user, role or ARN")
+      ->type_name("NAME");
+  show.add_flag("--errors", options.errors, "Only calls that failed");
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Amazon Bedrock on your own machines."};
   program.name("bedplate");
@@ -108,6 +122,7 @@ int run(int argc, char** argv) {
   ReadDocumentOptions read_document_options;
   BackupOptions backup_options;
   AccountsOptions accounts_options;
+  AuditShowOptions show_options;
   std::string restore_file;
   IamSimulateOptions iam_simulate_options;
   std::string shell;
@@ -164,6 +179,9 @@ int run(int argc, char** argv) {
   CLI::App& accounts = *program.add_subcommand("accounts", "Make, list and close accounts");
   add_accounts(accounts, flags, accounts_options);
 
+  CLI::App& audit = *program.add_subcommand("audit", "Read and check the audit trail");
+  add_audit(audit, flags, show_options);
+
   CLI::App& read_document =
       *program.add_subcommand("read-document", "Print the text that a model gets of a document");
   read_document.add_option("file", read_document_options.file, "The document or image")
@@ -197,6 +215,8 @@ int run(int argc, char** argv) {
     if (models.parsed()) return models_command(configuration, models_options);
     if (backup.parsed()) return backup_command(configuration, backup_options);
     if (accounts.parsed()) return accounts_command(configuration, accounts_options);
+    if (audit.got_subcommand("verify")) return audit_verify_command(configuration);
+    if (audit.parsed()) return audit_show_command(configuration, show_options);
     if (restore.parsed()) return restore_command(configuration, restore_file);
     return doctor_command(configuration);
   });

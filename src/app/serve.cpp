@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "identity/authenticator.hpp"
 #include "inference/bindings.hpp"
+#include "observe/audit_trail.hpp"
 #include "operations/gateway.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
@@ -87,6 +88,15 @@ void print_banner(const Configuration& configuration, const identity::Credential
   std::fflush(stdout);
 }
 
+std::unique_ptr<observe::AuditTrail> open_audit_trail_blocking(
+    const Configuration& configuration, const identity::CredentialStore& store,
+    const Clock& clock) {
+  if (!configuration.audit.enabled) return nullptr;
+  return std::make_unique<observe::AuditTrail>(
+      configuration.audit, store.derived_key(observe::kAuditKeyPurpose),
+      observe::AuditOrigin{store.account_id(), configuration.default_region}, clock);
+}
+
 /// The first signal drains; another one during the drain, or its end, cuts off what is left.
 void drain(wire::Server& server, const StopSignals& signals) {
   log::info("stopping: requests in flight may end");
@@ -128,7 +138,8 @@ int serve(Configuration configuration) {
   inference::PromptCache prompt_cache;
   const operations::Services services{clock,           bindings,     reasoning_signer, *store,
                                       document_reader, prompt_cache, *state,           directories};
-  operations::Gateway gateway(services, authenticator);
+  const auto audit = open_audit_trail_blocking(configuration, *store, clock);
+  operations::Gateway gateway(services, authenticator, audit.get());
 
   wire::Server server(
       pool, configuration.listen,

@@ -14,6 +14,10 @@
 #include "storage/store.hpp"
 #include "wire/http.hpp"
 
+namespace bedplate::observe {
+class ApiCall;
+}
+
 namespace bedplate::operations {
 
 /// What operations work with. Made once by the application; outlives every request.
@@ -37,6 +41,7 @@ struct Context {
   /// Headers for the response beside the modelled ones, e.g. `x-bedplate-served-by`. Added to
   /// errors too, so fill it in as early as possible.
   wire::Headers response_headers;
+  observe::ApiCall* call = nullptr;  ///< what the audit trail tells of it; nullptr: nothing
 
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)

@@ -5,6 +5,7 @@
 
 #include "api/iam.hpp"
 #include "api/operations.hpp"
+#include "observe/api_call.hpp"
 #include "operations/handlers.hpp"
 
 namespace bedplate::operations {
@@ -24,8 +25,10 @@ template <class Op>
 Task<> answer(wire::Request& request, const protocol::Route& route, Context& context,
               wire::ResponseWriter& writer) {
   typename Op::Request input = read_and_free<Op>(request, route);
+  if (context.call != nullptr) context.call->takes(&input);
   if constexpr (std::is_void_v<typename Op::Event>) {
     const typename Op::Response output = co_await handle<Op>(context, std::move(input));
+    if (context.call != nullptr) context.call->returns(&output);
     wire::Response response = protocol::write_output(Op::descriptor, &output, context.request_id);
     add_response_headers(context, response.head.headers);
     co_await writer.send(std::move(response));

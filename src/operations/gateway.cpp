@@ -4,6 +4,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "observe/audited_response.hpp"
 #include "operations/dispatch.hpp"
 #include "operations/doors/door_router.hpp"
 #include "operations/query_services.hpp"
@@ -38,6 +39,10 @@ void add_headers(wire::Headers& headers, const Context& context) {
   for (const auto& [name, value] : context.response_headers) headers.add(name, value);
 }
 
+bool is_health_check(const wire::Request& request) {
+  return request.method == "GET" && request.path() == kHealthPath;
+}
+
 Task<> answer_health(wire::ResponseWriter& writer) {
   wire::Response response;
   response.head.headers.add("Content-Type", "application/json");
@@ -57,6 +62,17 @@ ApiError unexpected(const std::exception& problem) {
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
   Context context{services_, {}, random_uuid(), SteadyClock::now(), {}};
+  if (audit_ == nullptr || is_health_check(request)) {
+    co_await serve_in(request, context, writer);
+    co_return;
+  }
+  observe::ApiCall call(request, context.request_id);
+  context.call = &call;
+  observe::AuditedResponse audited(writer, *audit_, call);
+  co_await serve_in(request, context, audited);
+}
+
+Task<> Gateway::serve_in(wire::Request& request, Context& context, wire::ResponseWriter& writer) {
   Addressee addressee;
   std::optional<ApiError> failure;
   try {
@@ -71,12 +87,14 @@ Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
     log::error("request {}: {}", context.request_id, problem.what());
     failure = unexpected(problem);
   }
-  if (failure) co_await report(*failure, context, addressee, writer);
+  if (!failure) co_return;
+  if (context.call != nullptr) context.call->failed(*failure);
+  co_await report(*failure, context, addressee, writer);
 }
 
 Task<> Gateway::answer(wire::Request& request, Context& context, Addressee& addressee,
                        wire::ResponseWriter& writer) {
-  if (request.method == "GET" && request.path() == kHealthPath) {
+  if (is_health_check(request)) {
     co_await answer_health(writer);
     co_return;
   }
@@ -96,8 +114,11 @@ Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addre
                                     : protocol::route(request.method, request.target);
   addressee.service = route.operation->service;
   addressee.operation = route.operation;
+  if (context.call != nullptr) context.call->is_for(*route.operation, route.labels);
+  check_audit();
   if (route.operation->needs_signature) {
     context.principal = authenticator_.authenticate(request, rules_of(*route.operation));
+    if (context.call != nullptr) context.call->is_by(context.principal);
   }
   const Answer dispatch = find_answer(*route.operation);
   if (dispatch == nullptr) throw errors::not_implemented(std::string(route.operation->name));
@@ -107,8 +128,17 @@ Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addre
 Task<> Gateway::answer_at_door(wire::Request& request, Context& context,
                                wire::ResponseWriter& writer) {
   DoorRoute route = route_at_door(request.method, request.path(), context.response_headers);
+  if (context.call != nullptr) context.call->is_for(route.call);
+  check_audit();
   context.principal = authenticate_at_door(authenticator_, request);
+  if (context.call != nullptr) context.call->is_by(context.principal);
   co_await route.answer(request, std::move(route.model_id), context, writer);
+}
+
+void Gateway::check_audit() const {
+  if (audit_ != nullptr && audit_->refuses()) {
+    throw errors::service_unavailable("The audit trail cannot be written.");
+  }
 }
 
 Task<> Gateway::report(const ApiError& error, const Context& context, Addressee addressee,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "identity/authenticator.hpp"
+#include "observe/audit_trail.hpp"
 #include "operations/context.hpp"
 #include "operations/doors/door.hpp"
 #include "protocol/router.hpp"
@@ -12,8 +13,10 @@ namespace bedplate::operations {
 /// Answers requests: route, authenticate, read, do, write (docs/architecture.md, "One request").
 class Gateway {
  public:
-  Gateway(const Services& services, const identity::Authenticator& authenticator)
-      : services_(services), authenticator_(authenticator) {}
+  /// With `audit` every request but those of the health check is recorded there.
+  Gateway(const Services& services, const identity::Authenticator& authenticator,
+          observe::AuditTrail* audit = nullptr)
+      : services_(services), authenticator_(authenticator), audit_(audit) {}
 
   /// The wire's Handler. Throws only when the client is gone.
   Task<> serve(wire::Request request, wire::ResponseWriter& writer);
@@ -29,16 +32,20 @@ class Gateway {
     const Door* door = nullptr;
   };
 
+  Task<> serve_in(wire::Request& request, Context& context, wire::ResponseWriter& writer);
   Task<> answer(wire::Request& request, Context& context, Addressee& addressee,
                 wire::ResponseWriter& writer);
   Task<> answer_operation(wire::Request& request, Context& context, Addressee& addressee,
                           wire::ResponseWriter& writer);
   Task<> answer_at_door(wire::Request& request, Context& context, wire::ResponseWriter& writer);
+  /// What cannot be recorded is not done, where the configuration says so.
+  void check_audit() const;
   Task<> report(const ApiError& error, const Context& context, Addressee addressee,
                 wire::ResponseWriter& writer);
 
   const Services& services_;
   const identity::Authenticator& authenticator_;
+  observe::AuditTrail* audit_;
 };
 
 }  // namespace bedplate::operations

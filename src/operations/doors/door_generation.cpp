@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "observe/api_call.hpp"
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
 #include "operations/runtime/generation.hpp"
@@ -42,6 +43,7 @@ bool is_chat_model(const inference::CatalogueModel& model) {
 }
 
 inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id) {
+  if (context.call != nullptr) context.call->takes_identifier("model", model_id);
   try {
     return resolve_model(context, model_id, inference::BareIds::kProfiled);
   } catch (const ApiError& refusal) {
@@ -55,6 +57,7 @@ inference::ResolvedModel resolve_at_door(Context& context, const std::string& mo
 
 inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
                                             bool stream) {
+  if (context.call != nullptr && stream) context.call->takes_flag("stream", true);
   inference::ResolvedModel resolved = resolve_at_door(context, model_id);
   if (!is_chat_model(*resolved.model)) {
     throw of_member("model",

@@ -14,23 +14,31 @@ struct Pattern {
   std::string_view path;
   bool model_id;  ///< the path goes on with a model's id
   DoorAnswer answer;
+  observe::DoorCall call;
 };
 
+// As the CloudTrail page of AWS's `bedrock-mantle` host names them.
+constexpr observe::DoorCall kInference{"CreateInference", true};
+constexpr observe::DoorCall kCountTokens{"CountTokens", true};
+constexpr observe::DoorCall kListModels{"ListModels", false};
+constexpr observe::DoorCall kGetModel{"GetModel", false};
+
 constexpr std::array kPatterns{
-    Pattern{"POST", "/v1/chat/completions", false, answer_chat_completions},
-    Pattern{"POST", "/openai/v1/chat/completions", false, answer_chat_completions},
-    Pattern{"GET", "/v1/models", false, answer_list_models},
-    Pattern{"GET", "/openai/v1/models", false, answer_list_models},
-    Pattern{"GET", "/v1/models/", true, answer_retrieve_model},
-    Pattern{"GET", "/openai/v1/models/", true, answer_retrieve_model},
-    Pattern{"POST", "/v1/embeddings", false, answer_embeddings},
-    Pattern{"POST", "/openai/v1/embeddings", false, answer_embeddings},
-    Pattern{"POST", "/v1/images/generations", false, answer_images},
-    Pattern{"POST", "/openai/v1/images/generations", false, answer_images},
-    Pattern{"POST", "/v1/messages", false, answer_messages},
-    Pattern{"POST", "/anthropic/v1/messages", false, answer_messages},
-    Pattern{"POST", "/v1/messages/count_tokens", false, answer_count_message_tokens},
-    Pattern{"POST", "/anthropic/v1/messages/count_tokens", false, answer_count_message_tokens},
+    Pattern{"POST", "/v1/chat/completions", false, answer_chat_completions, kInference},
+    Pattern{"POST", "/openai/v1/chat/completions", false, answer_chat_completions, kInference},
+    Pattern{"GET", "/v1/models", false, answer_list_models, kListModels},
+    Pattern{"GET", "/openai/v1/models", false, answer_list_models, kListModels},
+    Pattern{"GET", "/v1/models/", true, answer_retrieve_model, kGetModel},
+    Pattern{"GET", "/openai/v1/models/", true, answer_retrieve_model, kGetModel},
+    Pattern{"POST", "/v1/embeddings", false, answer_embeddings, kInference},
+    Pattern{"POST", "/openai/v1/embeddings", false, answer_embeddings, kInference},
+    Pattern{"POST", "/v1/images/generations", false, answer_images, kInference},
+    Pattern{"POST", "/openai/v1/images/generations", false, answer_images, kInference},
+    Pattern{"POST", "/v1/messages", false, answer_messages, kInference},
+    Pattern{"POST", "/anthropic/v1/messages", false, answer_messages, kInference},
+    Pattern{"POST", "/v1/messages/count_tokens", false, answer_count_message_tokens, kCountTokens},
+    Pattern{"POST", "/anthropic/v1/messages/count_tokens", false, answer_count_message_tokens,
+            kCountTokens},
 };
 
 /// True for `folder` itself and for everything below it.
@@ -65,8 +73,9 @@ DoorRoute route_at_door(std::string_view method, std::string_view path,
   for (const Pattern& pattern : kPatterns) {
     if (!matches(pattern, path)) continue;
     if (pattern.method == method) {
-      return {pattern.answer, pattern.model_id ? decoded_model_id(path.substr(pattern.path.size()))
-                                               : std::string()};
+      return {pattern.answer,
+              pattern.model_id ? decoded_model_id(path.substr(pattern.path.size())) : std::string(),
+              pattern.call};
     }
     response_headers.add("Allow", std::string(pattern.method));
     throw errors::method_not_allowed(std::string(pattern.method));

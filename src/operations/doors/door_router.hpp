@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "observe/api_call.hpp"
 #include "operations/doors/door.hpp"
 
 namespace bedplate::operations {
@@ -16,6 +17,7 @@ using DoorAnswer = Task<> (*)(wire::Request& request, std::string model_id, Cont
 struct DoorRoute {
   DoorAnswer answer = nullptr;
   std::string model_id;
+  observe::DoorCall call;  ///< what the audit trail calls it
 };
 
 /// The door that a path leads to; nullptr when it is none's, but an AWS operation's or nobody's. No
