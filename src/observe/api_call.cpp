@@ -5,7 +5,8 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
-#include "identity/credential_ids.hpp"
+#include "identity/policy/principals.hpp"
+#include "identity/session_token.hpp"
 #include "identity/signature_claim.hpp"
 #include "observe/event_error.hpp"
 #include "observe/event_parameters.hpp"
@@ -38,18 +39,9 @@ bool is_access_key_id(std::string_view text) {
                      [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
-/// `arn:aws:sts::123456789012:assumed-role/ROLE/SESSION`, taken apart.
-struct AssumedRole {
-  std::string_view role, session;
-};
-std::optional<AssumedRole> assumed_role(std::string_view arn) {
-  constexpr std::string_view kAssumedRole = ":assumed-role/";
-  const std::size_t at = arn.find(kAssumedRole);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = arn.substr(at + kAssumedRole.size());
-  const std::size_t slash = rest.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  return AssumedRole{rest.substr(0, slash), rest.substr(slash + 1)};
+bool is_assumed_role(const Principal& principal) {
+  return principal.caller != nullptr &&
+         principal.caller->type == identity::policy::Caller::Type::kAssumedRole;
 }
 
 /// CloudTrail calls what changes nothing read-only, by the operations' names; model calls and
@@ -165,19 +157,25 @@ bool ApiCall::carries_content() const {
 }
 
 void ApiCall::write_session(Writer& out) const {
-  const auto role = assumed_role(principal_->arn);
   out.open("sessionContext");
-  if (role) {
+  if (is_assumed_role(*principal_)) {
+    const std::string& role = principal_->caller->entity_arn;
     out.open("sessionIssuer");
     out.text("type", "Role");
-    out.text("arn", "arn:aws:iam::" + principal_->account_id + ":role/" + std::string(role->role));
+    out.text("principalId", principal_->entity_id);
+    out.text("arn", role);
     out.text("accountId", principal_->account_id);
-    out.text("userName", role->role);
+    out.text("userName", std::string_view(role).substr(role.rfind('/') + 1));
     out.close();
   }
+  const identity::SessionClaims* claims = principal_->session.get();
   out.open("attributes");
+  if (claims != nullptr) out.text("creationDate", format_iso8601_s(claims->issued));
   out.text("mfaAuthenticated", "false");
   out.close();
+  if (claims != nullptr && !claims->source_identity.empty()) {
+    out.text("sourceIdentity", claims->source_identity);
+  }
   out.close();
 }
 
@@ -192,11 +190,9 @@ void ApiCall::write_identity(Writer& out, const AuditOrigin& origin) const {
     }
     return out.close();
   }
-  const bool role = assumed_role(principal_->arn).has_value();
+  const bool role = is_assumed_role(*principal_);
   out.text("type", role ? "AssumedRole" : "IAMUser");
-  if (!role) {
-    out.text("principalId", identity::user_id_of(principal_->account_id, principal_->user_name));
-  }
+  if (principal_->caller != nullptr) out.text("principalId", principal_->caller->unique_id);
   out.text("arn", principal_->arn);
   out.text("accountId", principal_->account_id);
   if (!principal_->access_key_id.empty()) out.text("accessKeyId", principal_->access_key_id);

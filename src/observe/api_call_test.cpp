@@ -9,6 +9,8 @@
 
 #include "api/runtime.hpp"
 #include "api/sts.hpp"
+#include "identity/policy/principals.hpp"
+#include "identity/session_token.hpp"
 #include "observe/audit_log_for_test.hpp"
 #include "observe/event_error.hpp"
 #include "observe/event_parameters.hpp"
@@ -33,6 +35,9 @@ class ApiCallTest : public testing::Test {
     principal_.user_name = "alice";
     principal_.access_key_id = "AKIAEXAMPLEEXAMPLE12";
     principal_.region = "eu-west-1";
+    caller_->type = identity::policy::Caller::Type::kUser;
+    caller_->unique_id = "AIDAEXAMPLEEXAMPLE123";
+    principal_.caller = caller_;
   }
   json::object event(const wire::Headers* response = nullptr) {
     return json::parse(call_.event(kOrigin, test_time(), response)).as_object();
@@ -40,6 +45,8 @@ class ApiCallTest : public testing::Test {
 
   wire::Request request_;
   const std::string request_id_ = "0a1b";
+  const std::shared_ptr<identity::policy::Caller> caller_ =
+      std::make_shared<identity::policy::Caller>();
   identity::Principal principal_;
   ApiCall call_{request_, request_id_};
 };
@@ -76,19 +83,32 @@ TEST_F(ApiCallTest, AModelCall) {
   EXPECT_EQ(who.at("type"), "IAMUser");
   EXPECT_EQ(who.at("userName"), "alice");
   EXPECT_EQ(who.at("accessKeyId"), "AKIAEXAMPLEEXAMPLE12");
-  EXPECT_THAT(std::string(who.at("principalId").as_string()), testing::StartsWith("AIDA"));
+  EXPECT_EQ(who.at("principalId"), "AIDAEXAMPLEEXAMPLE123");
+  EXPECT_FALSE(who.contains("sessionContext"));
 }
 
 TEST_F(ApiCallTest, AnAssumedRole) {
   principal_.kind = identity::Principal::Kind::kSession;
   principal_.arn = "arn:aws:sts::123456789012:assumed-role/builder/job-7";
+  principal_.entity_id = "AROAEXAMPLEEXAMPLE123";
+  caller_->type = identity::policy::Caller::Type::kAssumedRole;
+  caller_->unique_id = "AROAEXAMPLEEXAMPLE123:job-7";
+  caller_->entity_arn = "arn:aws:iam::123456789012:role/ci/builder";
+  identity::SessionClaims claims;
+  claims.issued = test_time();
+  claims.source_identity = "alice";
+  principal_.session = std::make_shared<identity::SessionClaims>(claims);
   call_.is_by(principal_);
   const json::object found = event();
   const json::object& who = found.at("userIdentity").as_object();
   EXPECT_EQ(who.at("type"), "AssumedRole");
+  EXPECT_EQ(who.at("principalId"), "AROAEXAMPLEEXAMPLE123:job-7");
   EXPECT_FALSE(who.contains("userName"));
+  EXPECT_EQ(who.at("sessionContext").at("sourceIdentity"), "alice");
+  EXPECT_EQ(who.at("sessionContext").at("attributes").at("creationDate"), "2026-03-01T12:00:00Z");
   const json::value& issuer = who.at("sessionContext").at("sessionIssuer");
-  EXPECT_EQ(issuer.at("arn"), "arn:aws:iam::123456789012:role/builder");
+  EXPECT_EQ(issuer.at("arn"), "arn:aws:iam::123456789012:role/ci/builder");
+  EXPECT_EQ(issuer.at("principalId"), "AROAEXAMPLEEXAMPLE123");
   EXPECT_EQ(issuer.at("userName"), "builder");
 }
 

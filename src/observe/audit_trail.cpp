@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "observe/event_parameters.hpp"
 
 namespace bedplate::observe {
 
@@ -89,6 +90,7 @@ bool AuditTrail::take_blocking(SteadyClock::time_point turn) {
 }
 
 void AuditTrail::run_blocking() {
+  prepare_shown_members_blocking();
   note_own_events();
   SteadyClock::time_point turn = SteadyClock::now();
   for (bool going_on = true; going_on;) {

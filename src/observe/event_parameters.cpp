@@ -108,9 +108,13 @@ class StringShapes {
   std::unordered_map<const Shape*, Texts> texts_;
 };
 
-Texts known_texts_of(const Shape& shape) {
+const StringShapes& string_shapes() {
   static const StringShapes shapes;
-  return shapes.texts(shape);
+  return shapes;
+}
+
+Texts known_texts_of(const Shape& shape) {
+  return string_shapes().texts(shape);
 }
 
 bool shows_text(const Shape& shape, std::string_view name, const std::string& value) {
@@ -262,6 +266,10 @@ std::string shown_members(const protocol::OperationDescriptor& operation, const 
                           const void* value) {
   const bool query = operation.service->protocol == protocol::Protocol::kQuery;
   return Members(carries_content(operation), query).render(shape, value);
+}
+
+void prepare_shown_members_blocking() {
+  string_shapes();
 }
 
 std::string_view shown_identifier(std::string_view name, std::string_view value) {

@@ -21,6 +21,10 @@ bool carries_content(const protocol::OperationDescriptor& operation);
 std::string shown_members(const protocol::OperationDescriptor& operation,
                           const protocol::Shape& shape, const void* value);
 
+/// Looks at the patterns of all shapes now rather than with the first call: that takes
+/// milliseconds.
+void prepare_shown_members_blocking();
+
 /// A path label's or a door's value of which nothing is known but its name.
 std::string_view shown_identifier(std::string_view name, std::string_view value);
 
