@@ -10,6 +10,7 @@
 #include "api/sts.hpp"
 #include "observe/event_parameters.hpp"
 #include "protocol/pattern.hpp"
+#include "protocol/shape_json.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -104,6 +105,17 @@ void expect_no_canary() {
     EXPECT_THAT(output, Not(HasSubstr("CANARY"))) << Op::descriptor.name;
     EXPECT_NO_THROW(boost::json::parse(output)) << output;
   }
+}
+
+// Or else the test below would find none for want of any.
+TEST(AuditedOperations, CanariesAreWhereTheModelLetsThemBe) {
+  api::runtime::ConverseRequest converse;
+  Filler(kProse).fill(api::runtime::ConverseRequest::kShape, &converse);
+  EXPECT_THAT(protocol::to_json_text(converse), HasSubstr("CANARY"));
+  api::sts::GetSessionTokenResponse keys;
+  Filler(kSecret).fill(api::sts::GetSessionTokenResponse::kShape, &keys);
+  EXPECT_THAT(keys.Credentials->SecretAccessKey, HasSubstr("CANARY"));
+  EXPECT_THAT(keys.Credentials->SessionToken, HasSubstr("CANARY"));
 }
 
 // Every operation that is built: a line more in the catalogue is a line more here.
