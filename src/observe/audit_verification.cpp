@@ -135,6 +135,13 @@ class Verifier {
   AuditVerification result_;
 };
 
+/// The first line that the head tells of; 0: there is no head.
+std::uint64_t first_line_blocking(const fs::path& directory, std::string_view key) {
+  bool wrong = false;
+  const auto head = read_audit_head_blocking(directory, key, wrong);
+  return head ? head->first : 0;
+}
+
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -154,12 +161,26 @@ std::string_view name_of(Kind kind) {
 }
 
 AuditVerification verify_audit_log_blocking(const fs::path& directory, std::string_view key) {
-  return Verifier(directory, key).run_blocking();
+  // A running server may drop old files while they are read; its head has moved on then.
+  constexpr int kAttemptsMax = 3;
+  for (int attempt = 1;; ++attempt) {
+    const std::uint64_t first = first_line_blocking(directory, key);
+    const auto dropped = [&] {
+      return attempt < kAttemptsMax && first_line_blocking(directory, key) != first;
+    };
+    try {
+      AuditVerification result = Verifier(directory, key).run_blocking();
+      if (!result.finding || !dropped()) return result;
+    } catch (const std::runtime_error&) {
+      if (!dropped()) throw;
+    }
+  }
 }
 
 void each_audit_event_blocking(const fs::path& directory,
                                const std::function<bool(std::string_view event)>& visit) {
   for (const AuditFile& file : files_of(directory)) {
+    if (!fs::exists(file.path)) continue;  // dropped by the server meanwhile
     AuditLineReader reader(file.path);
     std::string text;
     while (reader.next_blocking(text) == Piece::kLine) {
