@@ -423,5 +423,25 @@ TEST_F(AuthenticatorTest, ServesManyThreadsAtOnce) {
   EXPECT_EQ(good, 800);
 }
 
+TEST_F(AuthenticatorTest, ServesWhileTheDirectoryIsReplaced) {
+  const Authenticator authenticator(store_, clock_, options_, &directory_);
+  const wire::Request of_user = signed_with(ann_key_);
+  const wire::Request of_session = signed_by(mint(std::chrono::minutes(15)));
+  std::atomic<int> good = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 3; ++thread) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 100; ++i) {
+          if (authenticator.authenticate(of_user).policies) ++good;
+          if (authenticator.authenticate(of_session).policies) ++good;
+        }
+      });
+    }
+    for (int i = 0; i < 100; ++i) put_rows(known_rows());
+  }
+  EXPECT_EQ(good, 600);
+}
+
 }  // namespace
 }  // namespace bedplate::identity

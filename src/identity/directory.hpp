@@ -2,7 +2,6 @@
 // immutable picture of the store's rows, so that no request waits for the store.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/published.hpp"
 #include "identity/iam/records.hpp"
 #include "identity/policy/evaluation.hpp"
 
@@ -158,15 +158,9 @@ class Directory {
 };
 
 /// The directory as it is now. Any thread may ask while another one replaces it.
-class CurrentDirectory {
+class CurrentDirectory : public Published<Directory> {
  public:
-  CurrentDirectory() : directory_(std::make_shared<const Directory>(Directory::Accounts{}, 0)) {}
-
-  std::shared_ptr<const Directory> get() const { return directory_.load(); }
-  void set(std::shared_ptr<const Directory> directory) { directory_.store(std::move(directory)); }
-
- private:
-  std::atomic<std::shared_ptr<const Directory>> directory_;
+  CurrentDirectory() : Published(std::make_shared<const Directory>(Directory::Accounts{}, 0)) {}
 };
 
 // From records to what is compiled of them. A document that cannot be read any more denies

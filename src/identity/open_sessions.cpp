@@ -33,10 +33,10 @@ OpenSession::OpenSession(SessionClaims claims)
 
 std::shared_ptr<const SessionIdentity> OpenSession::identity(
     const std::shared_ptr<const Account>& account) const {
-  std::shared_ptr<const SessionIdentity> last = last_.load();
+  std::shared_ptr<const SessionIdentity> last = last_.get();
   if (last && account && last->account.lock() == account) return last;
   std::shared_ptr<const SessionIdentity> found = find_identity(account);
-  if (found) last_.store(found);
+  if (found) last_.set(found);
   return found;
 }
 

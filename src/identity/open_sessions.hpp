@@ -2,12 +2,12 @@
 // compiled; a client sends the same token with every request.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
 
+#include "base/published.hpp"
 #include "identity/directory.hpp"
 #include "identity/session_token.hpp"
 
@@ -38,7 +38,7 @@ class OpenSession {
 
   std::shared_ptr<const SessionClaims> claims_;
   std::vector<policy::AttachedPolicy> inline_policies_;
-  mutable std::atomic<std::shared_ptr<const SessionIdentity>> last_;
+  mutable Published<SessionIdentity> last_;
 };
 
 /// Bounded; safe from every thread.

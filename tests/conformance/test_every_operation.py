@@ -25,6 +25,16 @@ SHORT_NAMES = {
     "iam": "iam",
     "sts": "sts",
 }
+IAM_REFUSALS = (
+    "ValidationError",
+    "NoSuchEntity",
+    "MalformedPolicyDocument",
+    "NotSupportedService",
+    "InvalidInput",
+    "EntityAlreadyExists",
+    "DeleteConflict",
+    "LimitExceeded",
+)
 CATALOG = REPOSITORY / "src/operations/catalog.def"
 
 
@@ -118,7 +128,11 @@ def test_operation(clients, http, service, operation):
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             code = error.response["Error"]["Code"]
             message = error.response["Error"]["Message"]
-    if (service, operation) in built_operations():
+    if (service, operation) in built_operations() and service in BESIDE:
+        # Users and roles of the smallest name come and go with the order of the tests.
+        assert status in (400, 404, 409)
+        assert code in IAM_REFUSALS
+    elif (service, operation) in built_operations():
         # The smallest input may name nothing that exists: that is an answer of the operation.
         assert status in (400, 404)
         assert code in ("ValidationException", "ResourceNotFoundException", "ValidationError")
