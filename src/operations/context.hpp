@@ -1,6 +1,7 @@
 // What an operation knows of its request beside its typed input.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/clock.hpp"
@@ -19,6 +20,10 @@ class ApiCall;
 }
 
 namespace bedplate::operations {
+
+namespace authorization {
+struct ModelCall;
+}
 
 /// What operations work with. Made once by the application; outlives every request.
 struct Services {
@@ -42,6 +47,10 @@ struct Context {
   /// errors too, so fill it in as early as possible.
   wire::Headers response_headers;
   observe::ApiCall* call = nullptr;  ///< what the audit trail tells of it; nullptr: nothing
+  /// As it was received, but for the body. Outlives the context.
+  const wire::Request* request = nullptr;
+  /// What authorization still has to ask when the model is known.
+  std::shared_ptr<const authorization::ModelCall> model_call;
 
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)

@@ -6,6 +6,7 @@
 #include "api/iam.hpp"
 #include "api/operations.hpp"
 #include "observe/api_call.hpp"
+#include "operations/authorization/authorization.hpp"
 #include "operations/handlers.hpp"
 
 namespace bedplate::operations {
@@ -26,6 +27,7 @@ Task<> answer(wire::Request& request, const protocol::Route& route, Context& con
               wire::ResponseWriter& writer) {
   typename Op::Request input = read_and_free<Op>(request, route);
   if (context.call != nullptr) context.call->takes(&input);
+  co_await authorization::authorize(context, Op::descriptor, &input);
   if constexpr (std::is_void_v<typename Op::Event>) {
     const typename Op::Response output = co_await handle<Op>(context, std::move(input));
     if (context.call != nullptr) context.call->returns(&output);

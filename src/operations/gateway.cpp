@@ -61,7 +61,7 @@ ApiError unexpected(const std::exception& problem) {
 }  // namespace
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
-  Context context{services_, {}, random_uuid(), SteadyClock::now(), {}};
+  Context context{services_, {}, random_uuid(), SteadyClock::now(), {}, nullptr, &request, nullptr};
   if (audit_ == nullptr || is_health_check(request)) {
     co_await serve_in(request, context, writer);
     co_return;

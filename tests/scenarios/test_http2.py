@@ -323,3 +323,25 @@ def test_drain(start_server, scripted_engine, http_to):
             rest += data
         assert b"the last word" in rest and stream
     assert server.wait() == 0
+
+
+# The host that counts is the one in :authority, so a signature made for another one is worth
+# nothing, whatever the header Host beside it says.
+def test_host_beside_authority(start_server, http_to):
+    server = start_server()
+    http = http_to(server)
+    target, data = f"/model/{MODEL}/converse", body(maxTokens=1)
+
+    def ask_as(authority: str, host: str) -> int:
+        with Http2Client(server) as client:
+            client.h2.config.validate_outbound_headers = False
+            fields = dict(client.headers_of(http, "POST", target, data))
+            fields[":authority"] = authority
+            fields["host"] = host
+            client.h2.send_headers(1, list(fields.items()))
+            client.h2.send_data(1, data, end_stream=True)
+            client.flush()
+            return client.response(1)[0]
+
+    assert ask_as(http.authority, http.authority) == 200
+    assert ask_as("evil.example", http.authority) in (400, 403)

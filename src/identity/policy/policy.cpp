@@ -31,6 +31,20 @@ Statement compile(const ParsedStatement& parsed, bool variables) {
   return statement;
 }
 
+bool looks_at_resource_tags(const ParsedStatement& statement) {
+  const auto mentions = [](const std::string& text) {
+    return lower_case(text).find("resourcetag/") != std::string::npos;
+  };
+  const auto any = [&](const std::vector<std::string>& texts) {
+    return std::any_of(texts.begin(), texts.end(), mentions);
+  };
+  if (any(statement.resources.value_or(std::vector<std::string>{}))) return true;
+  if (any(statement.not_resources.value_or(std::vector<std::string>{}))) return true;
+  return std::any_of(
+      statement.conditions.begin(), statement.conditions.end(),
+      [&](const ParsedCondition& one) { return mentions(one.key) || any(one.values); });
+}
+
 }  // namespace
 
 bool Statement::names_action(const StatementRequest& request) const {
@@ -74,6 +88,7 @@ std::shared_ptr<const Policy> Policy::parse(std::string_view document, DocumentK
   policy->size_characters_ = policy::size_characters(document);
   for (const ParsedStatement& statement : parsed.statements) {
     policy->statements_.push_back(compile(statement, parsed.variables));
+    policy->mentions_resource_tags_ |= looks_at_resource_tags(statement);
   }
   policy->index();
   return policy;

@@ -95,6 +95,9 @@ class Policy {
 
   const std::vector<Statement>& statements() const { return statements_; }
   std::size_t size_characters() const { return size_characters_; }
+  /// Whether a condition or a policy variable is about a resource's tags (aws:ResourceTag/… and the
+  /// like): only then they need to be known.
+  bool mentions_resource_tags() const { return mentions_resource_tags_; }
 
   /// The first statements that apply to a request; -1: none.
   struct Finding {
@@ -122,6 +125,7 @@ class Policy {
 
   std::vector<Statement> statements_;
   std::size_t size_characters_ = 0;
+  bool mentions_resource_tags_ = false;
   std::vector<IndexEntry> by_action_;   ///< actions without wildcard, sorted
   std::vector<IndexEntry> by_service_;  ///< actions with one behind the colon, sorted
   std::vector<std::uint32_t> for_any_;  ///< `*`, `*:…` and NotAction

@@ -1,5 +1,6 @@
 // POST /v1/messages/count_tokens: what the same Messages call would report as its input.
 #include "inference/families/families.hpp"
+#include "operations/authorization/authorization.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
 #include "operations/doors/message_request.hpp"
@@ -15,6 +16,7 @@ Task<> answer_count_message_tokens(wire::Request& request, std::string, Context&
     throw errors::validation("max_tokens: Extra inputs are not permitted");
   }
   message.native["max_tokens"] = 1;  // the body is else a Messages body, which must say how many
+  co_await authorization::authorize_model_call(context, "bedrock:CountTokens", message.model);
   inference::ResolvedModel resolved = resolve_chat_model(context, message.model, false);
   inference::GenerationRequest generation =
       parse_at_door(inference::anthropic_messages(), message.native, *resolved.model, false);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "observe/api_call.hpp"
+#include "operations/authorization/authorization.hpp"
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
 #include "operations/runtime/generation.hpp"
@@ -42,8 +43,12 @@ bool is_chat_model(const inference::CatalogueModel& model) {
   return model.features.converse && model.outputs("TEXT");
 }
 
+Task<> authorize_chat(Context& context, const std::string& model_id, bool stream) {
+  return authorization::authorize_model_call(
+      context, stream ? "bedrock:InvokeModelWithResponseStream" : "bedrock:InvokeModel", model_id);
+}
+
 inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id) {
-  if (context.call != nullptr) context.call->takes_identifier("model", model_id);
   try {
     return resolve_model(context, model_id, inference::BareIds::kProfiled);
   } catch (const ApiError& refusal) {

@@ -12,6 +12,10 @@ namespace bedplate::operations {
 /// Whether a model converses: it puts out text, and not as a ranking or a video's description.
 bool is_chat_model(const inference::CatalogueModel& model);
 
+/// Asks whether the caller may converse with a model, with a stream or without. Before it is
+/// resolved.
+Task<> authorize_chat(Context& context, const std::string& model_id, bool stream);
+
 /// Resolves `model_id` as the AWS operations do, except that a model's own id also does where AWS
 /// wants an inference profile (as its `bedrock-mantle` host does). Throws ApiError; for an
 /// identifier that names nothing one that is worded for doors.

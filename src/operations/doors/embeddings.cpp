@@ -10,6 +10,7 @@
 #include "inference/families/embedding_family.hpp"
 #include "inference/families/embedding_parts.hpp"
 #include "inference/vector_forms.hpp"
+#include "operations/authorization/authorization.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
 
@@ -113,6 +114,7 @@ Task<> answer_embeddings(wire::Request& request, std::string, Context& context,
                          wire::ResponseWriter& writer) {
   EmbeddingsRequest asked = read_request(request.body);
   request.body = {};
+  co_await authorization::authorize_model_call(context, "bedrock:InvokeModel", asked.model);
   inference::ResolvedModel resolved = resolve_at_door(context, asked.model);
   if (inference::find_embedding_family(resolved.model->family) == nullptr) {
     ApiError error = errors::validation("The model that you provided makes no embeddings.");

@@ -5,6 +5,7 @@
 
 #include "inference/families/image_family.hpp"
 #include "inference/families/image_parts.hpp"
+#include "operations/authorization/authorization.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
 #include "operations/doors/images_request.hpp"
@@ -29,6 +30,7 @@ Task<> answer_images(wire::Request& request, std::string, Context& context,
                      wire::ResponseWriter& writer) {
   ImagesRequest asked = read_images_request(request.body);
   request.body = {};
+  co_await authorization::authorize_model_call(context, "bedrock:InvokeModel", asked.model);
   inference::ResolvedModel resolved = resolve_at_door(context, asked.model);
   const auto* family = inference::find_image_family(resolved.model->family);
   if (family == nullptr) {

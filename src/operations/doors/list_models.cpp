@@ -1,5 +1,6 @@
 // GET /v1/models: every id that the door answers in the caller's region, models and inference
 // profiles. What has no engine is not listed.
+#include "operations/authorization/authorization.hpp"
 #include "operations/control/inference_profiles.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
@@ -9,6 +10,7 @@ namespace bedplate::operations {
 
 Task<> answer_list_models(wire::Request&, std::string, Context& context,
                           wire::ResponseWriter& writer) {
+  co_await authorization::authorize_action(context, "bedrock:ListFoundationModels", "*");
   const inference::Bindings& bindings = context.services.bindings;
   const std::string& region = context.principal.region;
   boost::json::array data;

@@ -76,6 +76,7 @@ Task<> answer_messages(wire::Request& request, std::string, Context& context,
   refuse_guardrail_headers(request);
   const MessageRequest message = read_message_request(request);
   request.body = {};
+  co_await authorize_chat(context, message.model, message.stream);
   inference::ResolvedModel resolved = resolve_chat_model(context, message.model, message.stream);
   const inference::Family& family = inference::anthropic_messages();
   inference::GenerationRequest generation =

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "operations/authorization/authorization.hpp"
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
 #include "operations/runtime/citing.hpp"
@@ -16,6 +17,7 @@ inference::ResolvedModel resolve_model(Context& context, std::string_view model_
                                        inference::BareIds bare_ids) {
   inference::ResolvedModel resolved =
       context.services.bindings.resolve(model_identifier, context.principal.region, bare_ids);
+  authorization::authorize_resolved_model(context, resolved);
   if (resolved.engine == nullptr) throw no_model_access();
   context.response_headers.add("x-bedplate-served-by", resolved.engine->served_by());
   return resolved;
