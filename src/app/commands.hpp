@@ -85,6 +85,14 @@ struct AuditShowOptions {
 /// Prints the events that match, one JSON object a line.
 int audit_show_command(const Configuration& configuration, const AuditShowOptions& options);
 
+struct QuotasListOptions {
+  std::string account;      ///< empty: those that the configuration names, and `*` for every other
+  std::string model = "*";  ///< an id, or a pattern with `*`
+  std::string region;       ///< empty: the server's
+  bool json = false;
+};
+int quotas_list_command(const Configuration& configuration, const QuotasListOptions& options);
+
 int doctor_command(const Configuration& configuration);
 
 /// Prints a completion script for bash, zsh or fish, made from the program's own options.

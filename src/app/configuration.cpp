@@ -348,6 +348,33 @@ void read_audit(Section section, observe::AuditOptions& audit, const fs::path& b
   section.refuse_unknown();
 }
 
+void read_quotas(Section section, std::vector<operations::QuotaRule>& quotas) {
+  constexpr std::int64_t kLimitMax = 1'000'000'000'000;
+  constexpr std::size_t kRulesMax = 1'000;
+  operations::QuotaRule rule;
+  rule.models = section.texts("models");
+  if (rule.models.empty()) rule.models = {"*"};
+  rule.accounts = section.texts("accounts");
+  rule.regions = section.texts("regions");
+  rule.limits.requests_per_minute = section.integer("requests_per_minute", 0, kLimitMax);
+  rule.limits.tokens_per_minute = section.integer("tokens_per_minute", 0, kLimitMax);
+  rule.limits.tokens_per_day = section.integer("tokens_per_day", 0, kLimitMax);
+  const bool unlimited = section.flag("unlimited").value_or(false);
+  section.refuse_unknown();
+  for (const std::string& account : rule.accounts) {
+    if (account.size() != 12 || account.find_first_not_of("0123456789") != account.npos) {
+      throw section.error(fmt::format("'{}' is no account: it takes twelve digits", account));
+    }
+  }
+  if (unlimited != rule.limits.unlimited()) {
+    throw section.error(
+        "a quota needs 'requests_per_minute', 'tokens_per_minute' or 'tokens_per_day', or else "
+        "unlimited = true");
+  }
+  if (quotas.size() >= kRulesMax) throw section.error("there are too many quotas");
+  quotas.push_back(std::move(rule));
+}
+
 /// Invented replies are for models that somebody has named, never for whatever else there is.
 void check_scripted(const Configuration& configuration, const inference::Binding& binding,
                     const Section& section) {
@@ -403,6 +430,9 @@ void read_file(const fs::path& file, Configuration& configuration) {
     for (const std::string& name : engines->keys()) {
       configuration.engines.engines.push_back(read_engine(*engines->section(name), name, base));
     }
+  }
+  for (Section& section : root.sections("quotas")) {
+    read_quotas(std::move(section), configuration.quotas);
   }
   for (Section& section : root.sections("bindings")) {
     inference::Binding binding;

@@ -10,6 +10,7 @@
 #include "inference/bindings.hpp"
 #include "inference/engines.hpp"
 #include "observe/audit_trail.hpp"
+#include "operations/quotas/quota_rules.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
@@ -27,6 +28,7 @@ struct Configuration {
   observe::AuditOptions audit;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
+  std::vector<operations::QuotaRule> quotas;
   std::optional<std::filesystem::path> file;  ///< where it was read from
 };
 

@@ -82,6 +82,39 @@ TEST_F(ConfigurationTest, NamesMistakesInStorage) {
   EXPECT_THAT(mistake("[storage]\nfile = \"x\""), testing::HasSubstr("storage.file"));
 }
 
+TEST_F(ConfigurationTest, ReadsQuotasInOrder) {
+  EXPECT_TRUE(load("").quotas.empty());
+  const Configuration configuration = load(R"(
+[[quotas]]
+accounts = ["111122223333"]
+models = ["anthropic.*"]
+regions = ["eu-west-1"]
+tokens_per_minute = 1000
+[[quotas]]
+unlimited = true
+[[quotas]]
+requests_per_minute = 0
+tokens_per_day = 5
+)");
+  ASSERT_EQ(configuration.quotas.size(), 3u);
+  EXPECT_EQ(configuration.quotas[0].limits.tokens_per_minute, 1'000);
+  EXPECT_EQ(configuration.quotas[0].limits.requests_per_minute, std::nullopt);
+  EXPECT_EQ(configuration.quotas[0].regions, std::vector<std::string>{"eu-west-1"});
+  EXPECT_TRUE(configuration.quotas[1].limits.unlimited());
+  EXPECT_EQ(configuration.quotas[2].models, std::vector<std::string>{"*"});
+  EXPECT_EQ(configuration.quotas[2].limits.requests_per_minute, 0);
+}
+
+TEST_F(ConfigurationTest, NamesMistakesInQuotas) {
+  EXPECT_THAT(mistake("[[quotas]]\nmodels = [\"a\"]"), testing::HasSubstr("a quota needs"));
+  EXPECT_THAT(mistake("[[quotas]]\nunlimited = true\ntokens_per_day = 1"),
+              testing::HasSubstr("a quota needs"));
+  EXPECT_THAT(mistake("[[quotas]]\ntokens_per_day = -1"), testing::HasSubstr("must be from 0"));
+  EXPECT_THAT(mistake("[[quotas]]\ntokens_per_day = 1\naccounts = [\"1\"]"),
+              testing::HasSubstr("'1' is no account"));
+  EXPECT_THAT(mistake("[quotas]\ntokens_per_day = 1"), testing::HasSubstr("[[quotas]]"));
+}
+
 TEST_F(ConfigurationTest, ReadsEnginesAndBindingsInOrder) {
   const Configuration configuration = load(R"(
 listen = "127.0.0.1:9000"

@@ -108,6 +108,20 @@ void add_audit(CLI::App& audit, ConfigurationFlags& flags, AuditShowOptions& opt
   show.add_flag("--errors", options.errors, "Only calls that failed");
 }
 
+/// `quotas` and what is below it. Returns `quotas list`.
+CLI::App& add_quotas(CLI::App& program, ConfigurationFlags& flags, QuotasListOptions& options) {
+  CLI::App& quotas = *program.add_subcommand("quotas", "Look at limits of use");
+  quotas.require_subcommand(1);
+  CLI::App& list = *quotas.add_subcommand("list", "List the limits that the configuration sets");
+  add_common(list, flags);
+  list.add_option("--account", options.account, "Only what holds for this account");
+  list.add_option("--model", options.model, "Only this model; * stands for any text");
+  list.add_option("--region", options.region, "Logical region (default: the server's)");
+  list.add_flag("--json", options.json,
+                "Print JSON, shaped like Service Quotas' ListServiceQuotas");
+  return list;
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Amazon Bedrock on your own machines."};
   program.name("bedplate");
@@ -125,6 +139,7 @@ int run(int argc, char** argv) {
   AuditShowOptions show_options;
   std::string restore_file;
   IamSimulateOptions iam_simulate_options;
+  QuotasListOptions quotas_list_options;
   std::string shell;
 
   CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
@@ -192,6 +207,7 @@ int run(int argc, char** argv) {
                            "(default: by the file's name)");
 
   const CLI::App& iam_simulate = add_iam(program, iam_simulate_options);
+  const CLI::App& quotas_list = add_quotas(program, flags, quotas_list_options);
 
   CLI::App& completion =
       *program.add_subcommand("completion", "Print a completion script for your shell");
@@ -213,6 +229,7 @@ int run(int argc, char** argv) {
     if (env.parsed()) return env_command(configuration, env_options);
     if (chat.parsed()) return chat_command(configuration, chat_options);
     if (models.parsed()) return models_command(configuration, models_options);
+    if (quotas_list.parsed()) return quotas_list_command(configuration, quotas_list_options);
     if (backup.parsed()) return backup_command(configuration, backup_options);
     if (accounts.parsed()) return accounts_command(configuration, accounts_options);
     if (audit.got_subcommand("verify")) return audit_verify_command(configuration);

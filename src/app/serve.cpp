@@ -136,8 +136,11 @@ int serve(Configuration configuration) {
   const inference::ReasoningSigner reasoning_signer(store->derived_key("reasoning"));
   documents::DocumentReader document_reader;
   inference::PromptCache prompt_cache;
-  const operations::Services services{clock,           bindings,     reasoning_signer, *store,
-                                      document_reader, prompt_cache, *state,           directories};
+  operations::QuotaLedger quotas(
+      configuration.quotas, operations::regions_of(catalogue, configuration.default_region), clock);
+  const operations::Services services{clock,  bindings,        reasoning_signer,
+                                      *store, document_reader, prompt_cache,
+                                      *state, directories,     quotas};
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 

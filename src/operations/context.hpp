@@ -12,6 +12,7 @@
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
 #include "inference/reasoning_signer.hpp"
+#include "operations/quotas/quota_ledger.hpp"
 #include "storage/store.hpp"
 #include "wire/http.hpp"
 
@@ -35,6 +36,7 @@ struct Services {
   inference::PromptCache& prompt_cache;
   storage::Store& store;
   identity::Directories& directories;
+  QuotaLedger& quotas;
 };
 
 /// One request.
@@ -51,6 +53,7 @@ struct Context {
   const wire::Request* request = nullptr;
   /// What authorization still has to ask when the model is known.
   std::shared_ptr<const authorization::ModelCall> model_call;
+  QuotaReservation reservation = {};  ///< what it holds of its quota
 
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)

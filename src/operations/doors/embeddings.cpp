@@ -13,6 +13,7 @@
 #include "operations/authorization/authorization.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
+#include "operations/runtime/throttling.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -123,8 +124,10 @@ Task<> answer_embeddings(wire::Request& request, std::string, Context& context,
   }
   length_of(asked, *resolved.model, 0);  // before the engine has worked
   asked.input.tokens_max = resolved.model->embedding.text_tokens_max;
+  reserve_quota(context, resolved, asked.input);
   inference::EmbeddingReply reply =
       co_await embed_at_door(openai_door(), resolved, std::move(asked.input));
+  context.reservation.settle(reply.input_tokens, 0);
   const json::object list = rendered(asked, std::move(reply), *resolved.model);
   std::string body = json::serialize(list);
   co_await openai_door().send_json(std::move(body), context, writer);

@@ -10,6 +10,7 @@
 #include "operations/runtime/invoke_image.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
+#include "operations/runtime/throttling.hpp"
 
 namespace bedplate::operations {
 
@@ -65,6 +66,7 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
   const Services& services = context.services;
   check_reasoning(request, services.reasoning_signer, in_converse);
   check_citations(request, in_converse);
+  reserve_quota(context, resolved, request);
   co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   request.model_id = resolved.model->id;
@@ -72,14 +74,17 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);
     std::optional<inference::citations::CitationIndex> citable = co_await index_citable(request);
-    CitingSink cited(sink, std::move(citable));
+    MeteringSink metered(sink, context.reservation);
+    CitingSink cited(metered, std::move(citable));
     CachingSink cached(cited, services.prompt_cache, std::move(prefixes));
     inference::GenerationSink& next =
         resolved.engine->caches_prompts() ? static_cast<inference::GenerationSink&>(cited) : cached;
     ReasoningSink reasoned(next, services.reasoning_signer, request.reasoning.enabled,
                            *resolved.model);
+    context.reservation.engine_asked();
     co_await resolved.engine->generate(std::move(request), reasoned);
   } catch (const inference::EngineError& failure) {
+    context.reservation.engine_failed();
     throw word_failure(failure);
   }
 }

@@ -23,7 +23,8 @@ inference::ReplyContext reply_context(const Context& context,
 /// What an engine's failure is called for the client that asked.
 using WordFailure = std::function<ApiError(const inference::EngineError& failure)>;
 
-/// generate(), below, for a way in that words failures itself.
+/// generate(), below, for a way in that words failures itself. Counts the request against its quota
+/// before anything else costs time.
 Task<> run_generation(Context& context, inference::ResolvedModel resolved,
                       inference::GenerationRequest request, inference::GenerationSink& sink,
                       bool in_converse, WordFailure word_failure);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "operations/model_errors.hpp"
+#include "operations/runtime/throttling.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -201,6 +202,7 @@ Task<inference::ImageReply> make(inference::ResolvedModel resolved, ImageRequest
 Task<inference::ImageReply> make_images(Context& context, inference::ResolvedModel resolved,
                                         ImageRequest request) {
   DocumentReader& reader = context.services.document_reader;
+  reserve_request(context, resolved);
   co_await read_inputs(request, reader);
   Promise promise{request.format, request.width_px, request.height_px};
   inference::ImageReply reply = co_await make(resolved, std::move(request));

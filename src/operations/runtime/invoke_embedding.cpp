@@ -4,6 +4,7 @@
 #include "operations/model_errors.hpp"
 #include "operations/runtime/generation.hpp"
 #include "operations/runtime/invoke_request.hpp"
+#include "operations/runtime/throttling.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -40,7 +41,10 @@ Task<boost::json::object> vectors(Context& context, inference::ResolvedModel res
                                   const inference::EmbeddingFamily& family) {
   const auto read = family.parse(body, *resolved.model);
   body = {};  // may be megabytes
-  inference::EmbeddingReply reply = co_await embed(resolved, read->request(), family);
+  inference::EmbeddingRequest request = read->request();
+  reserve_quota(context, resolved, request);
+  inference::EmbeddingReply reply = co_await embed(resolved, std::move(request), family);
+  context.reservation.settle(reply.input_tokens, 0);
   add_latency_header(context);
   // Recorded: vectors count input tokens only, rankings none.
   context.response_headers.add("X-Amzn-Bedrock-Input-Token-Count",
@@ -52,6 +56,7 @@ Task<boost::json::object> ranking(Context& context, inference::ResolvedModel res
                                   boost::json::object body, const inference::RerankFamily& family) {
   const auto read = family.parse(body);
   body = {};
+  reserve_request(context, resolved);
   inference::RerankReply reply = co_await rank(resolved, read->request());
   add_latency_header(context);
   co_return read->render(std::move(reply));
