@@ -6,47 +6,159 @@
 
 namespace bedplate {
 
-Task<Admission::Permit> Admission::acquire(std::chrono::milliseconds wait_max) {
+Admission::Admission(std::size_t slots, std::size_t queue_max)
+    : slots_(slots), queue_max_(queue_max) {
+  open_->slots = slots;
+}
+
+Task<Admission::Permit> Admission::acquire(std::chrono::milliseconds wait_max, std::string holder) {
   auto self = shared_from_this();
   const Executor executor = co_await boost::asio::this_coro::executor;
+  std::shared_ptr<Share> share;
   std::shared_ptr<Waiter> waiter;
   {
     const std::lock_guard lock(mutex_);
-    if (free_ > 0) {
-      --free_;
-      co_return Permit(self);
+    share = share_of(holder);
+    if (auto slot = find_slot(share)) {
+      take(*slot);
+      co_return Permit(self, std::move(slot));
     }
-    if (queue_.size() >= queue_max_) co_return Permit();
+    const bool hopeless = share->slots == 0 && open_->slots == 0;
+    if (hopeless || share->queue.size() >= queue_max_) co_return Permit();
     waiter = std::make_shared<Waiter>(executor);
+    waiter->ticket = next_ticket_++;
     waiter->timer.expires_after(wait_max);
-    queue_.push_back(waiter);
+    share->queue.push_back(waiter);
   }
   std::ignore = co_await waiter->timer.async_wait(as_result);
   const std::lock_guard lock(mutex_);
-  if (waiter->granted) co_return Permit(self);
-  std::erase(queue_, waiter);
+  if (waiter->granted) co_return Permit(self, std::move(waiter->granted));
+  std::erase(share->queue, waiter);
+  std::erase(open_->queue, waiter);  // where release() has put it
   co_return Permit();
 }
 
-void Admission::give_back() {
-  std::shared_ptr<Waiter> next;
+bool Admission::reserve(const std::string& holder, std::size_t slots) {
+  Granted granted;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.empty()) {
-      ++free_;
-      return;
-    }
-    next = std::move(queue_.front());
-    queue_.pop_front();
-    next->granted = true;
+    const auto at = reserved_.find(holder);
+    const std::size_t before = at == reserved_.end() ? 0 : at->second->slots;
+    if (slots > open_->slots + before) return false;
+    std::shared_ptr<Share>& share = reserved_[holder];
+    if (!share) share = std::make_shared<Share>();
+    open_->slots = open_->slots + before - slots;
+    share->slots = slots;
+    granted = serve_queues();
   }
-  boost::asio::post(next->timer.get_executor(),
-                    [next] { next->timer.expires_at(Timer::time_point::min()); });
+  wake(granted);
+  return true;
+}
+
+void Admission::release(const std::string& holder) {
+  Granted granted;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = reserved_.find(holder);
+    if (at == reserved_.end()) return;
+    const std::shared_ptr<Share> share = std::move(at->second);
+    reserved_.erase(at);
+    open_->slots += std::exchange(share->slots, 0);
+    open_->used += std::exchange(share->used, 0);
+    share->dissolved = true;
+    std::move(share->queue.begin(), share->queue.end(), std::back_inserter(open_->queue));
+    share->queue.clear();
+    granted = serve_queues();
+  }
+  wake(granted);
+}
+
+std::shared_ptr<Admission::Share> Admission::share_of(const std::string& holder) const {
+  if (holder.empty()) return open_;
+  const auto at = reserved_.find(holder);
+  return at == reserved_.end() ? open_ : at->second;
+}
+
+/// Whose slot the owner of `asking` may have now; nullptr: none. Slots that a reserve() took from
+/// requests under way count as used until those have ended.
+std::shared_ptr<Admission::Share> Admission::find_slot(const std::shared_ptr<Share>& asking) const {
+  if (used_ >= slots_) return nullptr;
+  if (asking->has_free()) return asking;
+  return open_->has_free() ? open_ : nullptr;
+}
+
+void Admission::take(Share& share) {
+  ++share.used;
+  ++used_;
+}
+
+void Admission::grant(Share& from_queue, const std::shared_ptr<Share>& slot_of, Granted& granted) {
+  take(*slot_of);
+  std::shared_ptr<Waiter> waiter = std::move(from_queue.queue.front());
+  from_queue.queue.pop_front();
+  waiter->granted = slot_of;
+  granted.push_back(std::move(waiter));
+}
+
+/// The queue whose first waiter came before those of all others; nullptr: nobody waits.
+Admission::Share* Admission::longest_waiting() {
+  Share* first = open_->queue.empty() ? nullptr : open_.get();
+  for (const auto& [holder, share] : reserved_) {
+    if (share->queue.empty()) continue;
+    if (!first || share->queue.front()->ticket < first->queue.front()->ticket) first = share.get();
+  }
+  return first;
+}
+
+Admission::Granted Admission::serve_queues() {
+  Granted granted;
+  // Holders first: what is set aside for them waits for nobody.
+  for (const auto& [holder, share] : reserved_) {
+    while (used_ < slots_ && share->has_free() && !share->queue.empty()) {
+      grant(*share, share, granted);
+    }
+  }
+  while (used_ < slots_ && open_->has_free()) {
+    Share* next = longest_waiting();
+    if (!next) break;
+    grant(*next, open_, granted);
+  }
+  return granted;
+}
+
+void Admission::give_back(std::shared_ptr<Share> share) {
+  Granted granted;
+  {
+    const std::lock_guard lock(mutex_);
+    --used_;
+    --(share->dissolved ? *open_ : *share).used;
+    granted = serve_queues();
+  }
+  wake(granted);
+}
+
+void Admission::wake(const Granted& granted) {
+  for (const std::shared_ptr<Waiter>& waiter : granted) {
+    boost::asio::post(waiter->timer.get_executor(),
+                      [waiter] { waiter->timer.expires_at(Timer::time_point::min()); });
+  }
+}
+
+bool Admission::is_clear() const {
+  const std::lock_guard lock(mutex_);
+  return open_->used <= open_->slots;
+}
+
+std::size_t Admission::unreserved() const {
+  const std::lock_guard lock(mutex_);
+  return open_->slots;
 }
 
 std::size_t Admission::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size();
+  std::size_t waiting = open_->queue.size();
+  for (const auto& [holder, share] : reserved_) waiting += share->queue.size();
+  return waiting;
 }
 
 }  // namespace bedplate

@@ -101,7 +101,7 @@ ResolvedModel Bindings::resolve_profile(const InferenceProfile& profile,
 }
 
 bool Bindings::answers(const CatalogueModel& model, std::string_view region, BareIds bare_ids) {
-  return model.is_on_demand_in(region) ||
+  return bare_ids == BareIds::kAny || model.is_on_demand_in(region) ||
          (bare_ids == BareIds::kProfiled && model.has_inference_type("INFERENCE_PROFILE"));
 }
 

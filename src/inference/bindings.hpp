@@ -27,6 +27,12 @@ struct ResolvedModel {
   std::shared_ptr<Engine> engine;  ///< nullptr: nothing is bound to it
   std::string region;              ///< that serves the request
   std::string profile_id;          ///< the inference profile it went through, or empty
+  /// ARN of the account's own resource that it was called by, an application inference profile or a
+  /// provisioned throughput: what its use is counted for. Else empty.
+  std::string called_as;
+  /// For whom the engine's Admission has set slots aside: a provisioned throughput's id. Else
+  /// empty.
+  std::string capacity_holder;
 };
 
 /// `text` against a pattern in which `*` stands for any run of characters.
@@ -50,6 +56,7 @@ class BindingTable {
 enum class BareIds {
   kOnDemand,  ///< those with on-demand throughput in the region, as on AWS's `bedrock-runtime`
   kProfiled,  ///< those to be had through an inference profile as well, as on `bedrock-mantle`
+  kAny,       ///< all: throughput is provided for
 };
 
 class Bindings {

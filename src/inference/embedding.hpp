@@ -24,6 +24,7 @@ struct EmbeddingRequest {
   LongText long_text = LongText::kRefuse;
   /// Shorten at a character's border and report it, instead of at a token's.
   bool cut_at_characters = false;
+  std::string capacity_holder;  ///< see ResolvedModel
 };
 
 struct EmbeddingReply {
@@ -38,6 +39,7 @@ struct EmbeddingReply {
 struct RerankRequest {
   std::string query;
   std::vector<std::string> documents;
+  std::string capacity_holder;  ///< see ResolvedModel
 };
 
 struct RerankReply {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "async/admission.hpp"
 #include "inference/conversation.hpp"
 #include "inference/embedding.hpp"
 #include "inference/image_generation.hpp"
@@ -49,6 +50,9 @@ class Engine {
   /// True when it takes cache points itself, and reports its usage as Bedrock does: input that was
   /// read from or written to a cache is counted beside the input.
   virtual bool caches_prompts() const { return false; }
+
+  /// What bounds the requests that it works on at once; nullptr: nothing does.
+  virtual std::shared_ptr<Admission> admission() const { return nullptr; }
 
   /// Generates a reply and reports it to `sink`, which must outlive the call. Throws EngineError;
   /// after the first event that means the reply broke off.

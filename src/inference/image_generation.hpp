@@ -83,6 +83,7 @@ struct ImageRequest {
 
   /// What was asked for that no engine here does, in words for the refusal: "maskPrompt".
   std::vector<std::string> beyond;
+  std::string capacity_holder;  ///< see ResolvedModel
 };
 
 struct ImageReply {

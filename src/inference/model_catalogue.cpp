@@ -239,7 +239,7 @@ CatalogueModel guess_model(const std::string& id) {
   model.features.converse_stream = generates;
   model.features.count_tokens = generates;
   model.embedding.texts_max = model.family == "cohere-embed" ? 96 : 1;
-  model.inference_types = {"ON_DEMAND"};
+  model.inference_types = {"ON_DEMAND", "PROVISIONED"};
   model.lifecycle = "ACTIVE";
   // What the weights can do, their engine says.
   model.features.tool_use = generates;

@@ -20,6 +20,7 @@ class AnthropicEngine final : public Engine,
   const std::string& served_by() const override { return served_by_; }
   bool reads_images() const override { return true; }
   bool caches_prompts() const override { return true; }
+  std::shared_ptr<Admission> admission() const override { return upstream_.admission(); }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
 

@@ -32,6 +32,7 @@ class BedrockEngine final : public Engine,
   const std::string& served_by() const override { return served_by_; }
   bool reads_images() const override { return true; }
   bool caches_prompts() const override { return true; }
+  std::shared_ptr<Admission> admission() const override { return upstream_.admission(); }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   /// An id of an inference profile is tried first; where the service counts only for the model
   /// itself, that one is asked for.

@@ -112,7 +112,8 @@ void LlamaEngine::start_watching() {
 Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max);
+  Admission::Permit permit =
+      co_await slots_->acquire(options_.queue_wait_max, request.capacity_holder);
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
@@ -180,10 +181,11 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
 }
 
 /// Runs a call that is answered as a whole, in a slot.
-Task<> LlamaEngine::call(ServerCall& call, LlamaTask task) {
+Task<> LlamaEngine::call(ServerCall& call, LlamaTask task, std::string capacity_holder) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max);
+  Admission::Permit permit =
+      co_await slots_->acquire(options_.queue_wait_max, std::move(capacity_holder));
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }

@@ -48,6 +48,7 @@ class LlamaEngine final : public Engine,
 
   const std::string& served_by() const override { return served_by_; }
   bool reads_images() const override { return !llama_.projector.empty(); }
+  std::shared_ptr<Admission> admission() const override { return slots_; }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
   Task<EmbeddingReply> embed(EmbeddingRequest request) override;
@@ -78,7 +79,7 @@ class LlamaEngine final : public Engine,
              GenerationContext& context, SlotUse& slot);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
-  Task<> call(ServerCall& call, LlamaTask task);
+  Task<> call(ServerCall& call, LlamaTask task, std::string capacity_holder);
   Task<> run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call, SlotUse& slot);
   Task<> count_busy_slots(int& busy);
   Task<> watch();

@@ -116,7 +116,8 @@ Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) 
 
 Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
-  const Admission::Permit permit = co_await take_turn(*admission_, options_.queue_wait_max);
+  const Admission::Permit permit =
+      co_await take_turn(*admission_, options_.queue_wait_max, request.capacity_holder);
   TimedGeneration generation(options_, sink);
   co_await generation.run(run(std::move(request), generation.context()));
 }

@@ -27,6 +27,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
 
   const std::string& served_by() const override { return served_by_; }
   bool reads_images() const override;
+  std::shared_ptr<Admission> admission() const override { return admission_; }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
   Task<EmbeddingReply> embed(EmbeddingRequest request) override;
@@ -45,7 +46,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   Task<> try_one(const GenerationRequest& request, Attempt& attempt);
   Task<> run(GenerationRequest request, GenerationContext& context);
   Task<> count(GenerationRequest request, std::int64_t& tokens);
-  Task<> call(ServerCall& call, std::chrono::milliseconds timeout);
+  Task<> call(ServerCall& call, std::chrono::milliseconds timeout, std::string capacity_holder);
   Task<> call_somewhere(ServerCall& call);
   Task<std::optional<EngineError>> call_one(ServerCall& call, std::size_t index);
   Task<> watch(std::size_t index);

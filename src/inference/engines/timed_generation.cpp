@@ -2,8 +2,9 @@
 
 namespace bedplate::inference {
 
-Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max) {
-  Admission::Permit permit = co_await admission.acquire(wait_max);
+Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max,
+                                  std::string capacity_holder) {
+  Admission::Permit permit = co_await admission.acquire(wait_max, std::move(capacity_holder));
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }

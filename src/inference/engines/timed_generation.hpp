@@ -12,7 +12,9 @@ namespace bedplate::inference {
 
 /// Waits for at most `wait_max`. Throws EngineError (kBusy) when that was not enough or too many
 /// wait already. `admission` must outlive the permit.
-Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max);
+/// `capacity_holder`: who asks, see Admission::acquire().
+Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max,
+                                  std::string capacity_holder);
 
 /// Runs `work` for at most `limit`; then throws EngineError (kTimeout) with `complaint`, a
 /// constant.

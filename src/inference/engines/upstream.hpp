@@ -42,11 +42,14 @@ class Upstream {
            wire::Client& client, const UpstreamService& service);
 
   /// Posts `body` and follows the streamed reply. Throws EngineError, and what the sink throws.
-  Task<> generate(std::string path, std::string body, ReplyReader& reply, GenerationSink& sink);
+  /// `capacity_holder`: who asks, see Admission::acquire().
+  Task<> generate(std::string path, std::string body, ReplyReader& reply, GenerationSink& sink,
+                  std::string capacity_holder);
 
   /// Posts `body` and gives the whole answer, which must come within the time of a first token.
   Task<std::string> ask(std::string path, std::string body);
 
+  std::shared_ptr<Admission> admission() const { return admission_; }
   EngineStatus status() const { return pool_.engine_status(options_.name); }
 
  private:
