@@ -420,6 +420,12 @@ void read_file(const fs::path& file, Configuration& configuration) {
   if (auto section = root.section("audit")) {
     read_audit(std::move(*section), configuration.audit, base);
   }
+  if (auto section = root.section("provisioned_throughput")) {
+    if (const auto n = section->integer("slots_per_model_unit", 1, 1'024)) {
+      configuration.slots_per_model_unit = static_cast<std::size_t>(*n);
+    }
+    section->refuse_unknown();
+  }
   if (const auto text = root.text("llama_server")) {
     configuration.engines.llama_server = expand_home(*text, base);
   }

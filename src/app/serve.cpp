@@ -16,6 +16,7 @@
 #include "inference/bindings.hpp"
 #include "observe/audit_trail.hpp"
 #include "operations/gateway.hpp"
+#include "operations/provisioned_throughput/reserved_capacity.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
@@ -138,9 +139,12 @@ int serve(Configuration configuration) {
   inference::PromptCache prompt_cache;
   operations::QuotaLedger quotas(
       configuration.quotas, operations::regions_of(catalogue, configuration.default_region), clock);
-  const operations::Services services{clock,  bindings,        reasoning_signer,
-                                      *store, document_reader, prompt_cache,
-                                      *state, directories,     quotas};
+  operations::ReservedCapacity reserved_capacity(*state, bindings, clock,
+                                                 configuration.slots_per_model_unit);
+  reserved_capacity.start_blocking(pool.executor(pool.next()));
+  const operations::Services services{
+      clock,        bindings, reasoning_signer, *store, document_reader,
+      prompt_cache, *state,   directories,      quotas, reserved_capacity};
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 
@@ -159,6 +163,7 @@ int serve(Configuration configuration) {
 
   signals.wait();
   drain(server, signals);
+  reserved_capacity.stop_blocking();
   engines.stop_blocking();
   directories.stop_blocking();
   pool.stop();

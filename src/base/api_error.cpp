@@ -38,6 +38,12 @@ ApiError service_quota_exceeded(const std::string& message) {
   return {"ServiceQuotaExceededException", 400, message};
 }
 
+ApiError too_many_tags(const std::string& message, const std::string& resource_name) {
+  ApiError error{"TooManyTagsException", 400, message};
+  error.resource_name = resource_name;
+  return error;
+}
+
 ApiError throttling(const std::string& message) {
   return {"ThrottlingException", 429, message};
 }

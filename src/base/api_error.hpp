@@ -35,9 +35,9 @@ class ApiError : public std::runtime_error {
   int http_status;
   ErrorOrigin origin;
   std::optional<int> original_status_code;  ///< ModelErrorException: what the engine answered
-  std::string resource_name;                ///< ModelErrorException: whose engine it was
-  std::string code;                         ///< finer than `type`, where a way in has room for it
-  std::string parameter;          ///< JSON pointer to the body's member at fault, where known
+  std::string resource_name;  ///< ModelErrorException: whose engine it was; TooManyTagsException
+  std::string code;           ///< finer than `type`, where a way in has room for it
+  std::string parameter;      ///< JSON pointer to the body's member at fault, where known
   bool close_connection = false;  ///< the request could not be read to its end
 };
 
@@ -51,9 +51,10 @@ ApiError not_authorized(const std::string& message);          // 403, body membe
 ApiError resource_not_found(const std::string& message);      // 404
 ApiError conflict(const std::string& message);                // 400
 ApiError service_quota_exceeded(const std::string& message);  // 400
-ApiError throttling(const std::string& message);              // 429
-ApiError model_not_ready(const std::string& message);         // 429
-ApiError model_timeout(const std::string& message);           // 408
+ApiError too_many_tags(const std::string& message, const std::string& resource_name);  // 400
+ApiError throttling(const std::string& message);                                       // 429
+ApiError model_not_ready(const std::string& message);                                  // 429
+ApiError model_timeout(const std::string& message);                                    // 408
 ApiError model_error(const std::string& message, int original_status_code,
                      const std::string& resource_name);                             // 424
 ApiError model_stream_error(const std::string& message, int original_status_code);  // 424

@@ -25,6 +25,7 @@ namespace bedplate::operations {
 namespace authorization {
 struct ModelCall;
 }
+class ReservedCapacity;  // provisioned_throughput/reserved_capacity.hpp
 
 /// What operations work with. Made once by the application; outlives every request.
 struct Services {
@@ -37,6 +38,7 @@ struct Services {
   storage::Store& store;
   identity::Directories& directories;
   QuotaLedger& quotas;
+  ReservedCapacity& reserved_capacity;
 };
 
 /// One request.

@@ -1,6 +1,8 @@
 // The functions that do the work: one explicit specialisation per line of catalog.def.
 #pragma once
 
+#include "api/agent.hpp"
+#include "api/agent_runtime.hpp"
 #include "api/control.hpp"
 #include "api/runtime.hpp"
 #include "api/sts.hpp"

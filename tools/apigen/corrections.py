@@ -34,6 +34,13 @@ EXTRA_MEMBERS = {
     ],
 }
 
+# Patterns that say something else than is meant: what stands in them, and what AWS's server checks.
+#   TaggableResourcesArn: "/d" is a "\d" gone wrong. As it stands it fits no ARN at all, and the
+#   user guide ("Tagging Amazon Bedrock resources") tags agents with ARNs of 12 digits.
+PATTERNS = {
+    ("agent", "TaggableResourcesArn"): ("/d", "[0-9]"),
+}
+
 # Operations of different services with the same method and path. AWS tells them apart by host
 # name; one server must tell them apart by a label. `resource_type` is that of the label's ARN:
 # the first operation answers it, the second everything else.
@@ -70,6 +77,11 @@ def apply_to(services):
             if target not in services[key].shapes:
                 raise ValueError(f"{name}.{member}: no shape {target}")
             shape.members.append(Member(member, target, None, member, False, False))
+    for (key, name), (modelled, meant) in PATTERNS.items():
+        raw = services[key].shapes[name].raw
+        if modelled not in raw["pattern"]:
+            raise ValueError(f"{name}'s pattern is right by now: drop the correction")
+        raw["pattern"] = raw["pattern"].replace(modelled, meant)
     for key, name in OPEN_ENUMS:
         if "enum" not in services[key].shapes[name].raw:
             raise ValueError(f"{name} is not an enum")

@@ -202,7 +202,10 @@ Question pass_role_question(std::string_view role_arn, std::string_view service,
 std::vector<Question> model_questions(std::string_view action,
                                       const inference::ResolvedModel& resolved, const Home& home) {
   std::vector<std::pair<std::string, std::string>> keys;
-  if (!resolved.profile_id.empty()) {
+  const bool of_own_profile = !resolved.called_as.empty() && resolved.capacity_holder.empty();
+  if (of_own_profile) {
+    keys.emplace_back("bedrock:InferenceProfileArn", resolved.called_as);
+  } else if (!resolved.profile_id.empty()) {
     keys.emplace_back("bedrock:InferenceProfileArn", model_arn(resolved.profile_id, home));
   }
   std::vector<std::string> ids = {resolved.model->id};

@@ -1,22 +1,42 @@
-// GetInferenceProfile: a system-defined profile, by id or ARN.
-#include "base/arn.hpp"
+// GetInferenceProfile: a system-defined or an application inference profile, by id or ARN.
+#include "operations/control/application_profiles.hpp"
 #include "operations/control/inference_profiles.hpp"
 #include "operations/handlers.hpp"
+#include "operations/resources/lookup.hpp"
 
 namespace bedplate::operations {
+namespace {
+
+using Response = api::control::GetInferenceProfileResponse;
+
+Response as_response(api::control::InferenceProfileSummary summary) {
+  Response out;
+  out.inferenceProfileName = std::move(summary.inferenceProfileName);
+  out.description = std::move(summary.description);
+  out.createdAt = summary.createdAt;
+  out.updatedAt = summary.updatedAt;
+  out.inferenceProfileArn = std::move(summary.inferenceProfileArn);
+  out.models = std::move(summary.models);
+  out.inferenceProfileId = std::move(summary.inferenceProfileId);
+  out.status = std::move(summary.status);
+  out.type = std::move(summary.type);
+  return out;
+}
+
+}  // namespace
 
 template <>
-Task<api::control::GetInferenceProfileResponse> handle<op::control::GetInferenceProfile>(
+Task<Response> handle<op::control::GetInferenceProfile>(
     Context& context, api::control::GetInferenceProfileRequest request) {
-  std::string id = request.inferenceProfileIdentifier;
-  if (const auto arn = parse_arn(id)) {
-    id = arn->resource_type() == "inference-profile" ? std::string(arn->resource_id()) : "";
+  const std::string& identifier = request.inferenceProfileIdentifier;
+  if (const auto* profile = find_system_profile(context, identifier)) {
+    co_return as_response(describe_profile(*profile, context));
   }
-  const auto* profile = context.services.bindings.catalogue().find_profile(id);
-  if (profile == nullptr || !is_offered_in(*profile, context.principal.region)) {
-    throw errors::resource_not_found("The provided inference profile identifier was not found.");
-  }
-  co_return describe_profile<api::control::GetInferenceProfileResponse>(*profile, context);
+  const auto key = application_profile_key(context, identifier);
+  if (!key) throw no_such_profile();
+  const auto row = co_await find_resource(context, *key);
+  if (!row) throw no_such_profile();
+  co_return as_response(describe_application_profile(*row));
 }
 
 }  // namespace bedplate::operations

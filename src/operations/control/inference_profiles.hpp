@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/control.hpp"
+#include "base/api_error.hpp"
 #include "operations/context.hpp"
 #include "operations/control/foundation_models.hpp"
 
@@ -22,21 +23,15 @@ std::vector<std::string> routed_model_arns(const inference::InferenceProfile& pr
 /// True when a client of `region` may use the profile.
 bool is_offered_in(const inference::InferenceProfile& profile, std::string_view region);
 
-/// Fills InferenceProfileSummary and GetInferenceProfileResponse, which have the same members.
+/// The profile that an id or an ARN names, when the caller's region offers it.
+const inference::InferenceProfile* find_system_profile(const Context& context,
+                                                       std::string_view identifier);
+
+/// ResourceNotFoundException.
+ApiError no_such_profile();
+
 /// When AWS created a profile is not known here: createdAt and updatedAt are left out.
-template <class Profile>
-Profile describe_profile(const inference::InferenceProfile& profile, const Context& context) {
-  Profile out;
-  out.inferenceProfileName = profile.name;
-  out.description = profile.description;
-  out.inferenceProfileArn = inference_profile_arn(context, profile.id);
-  for (std::string& arn : routed_model_arns(profile, context.principal.region)) {
-    out.models.emplace_back().modelArn = std::move(arn);
-  }
-  out.inferenceProfileId = profile.id;
-  out.status = "ACTIVE";
-  out.type = "SYSTEM_DEFINED";
-  return out;
-}
+api::control::InferenceProfileSummary describe_profile(const inference::InferenceProfile& profile,
+                                                       const Context& context);
 
 }  // namespace bedplate::operations

@@ -87,7 +87,7 @@ Task<> answer_chat_completions(wire::Request& request, std::string, Context& con
   const ChatRequest chat = read_chat_request(request.body);
   request.body = {};
   co_await authorize_chat(context, chat.model, chat.stream);
-  inference::ResolvedModel resolved = resolve_chat_model(context, chat.model, chat.stream);
+  inference::ResolvedModel resolved = co_await resolve_chat_model(context, chat.model, chat.stream);
   const inference::Family& family = inference::openai_chat();
   inference::GenerationRequest generation =
       parse_at_door(family, chat.native, *resolved.model, chat.stream);

@@ -17,7 +17,7 @@ Task<> answer_count_message_tokens(wire::Request& request, std::string, Context&
   }
   message.native["max_tokens"] = 1;  // the body is else a Messages body, which must say how many
   co_await authorization::authorize_model_call(context, "bedrock:CountTokens", message.model);
-  inference::ResolvedModel resolved = resolve_chat_model(context, message.model, false);
+  inference::ResolvedModel resolved = co_await resolve_chat_model(context, message.model, false);
   inference::GenerationRequest generation =
       parse_at_door(inference::anthropic_messages(), message.native, *resolved.model, false);
   const std::int64_t tokens =

@@ -48,9 +48,9 @@ Task<> authorize_chat(Context& context, const std::string& model_id, bool stream
       context, stream ? "bedrock:InvokeModelWithResponseStream" : "bedrock:InvokeModel", model_id);
 }
 
-inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id) {
+Task<inference::ResolvedModel> resolve_at_door(Context& context, std::string model_id) {
   try {
-    return resolve_model(context, model_id, inference::BareIds::kProfiled);
+    co_return co_await resolve_model(context, model_id, inference::BareIds::kProfiled);
   } catch (const ApiError& refusal) {
     if (refusal.code != kCodeModelNotFound) throw of_member("model", refusal);
     ApiError error = errors::resource_not_found(
@@ -60,10 +60,10 @@ inference::ResolvedModel resolve_at_door(Context& context, const std::string& mo
   }
 }
 
-inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
-                                            bool stream) {
+Task<inference::ResolvedModel> resolve_chat_model(Context& context, std::string model_id,
+                                                  bool stream) {
   if (context.call != nullptr && stream) context.call->takes_flag("stream", true);
-  inference::ResolvedModel resolved = resolve_at_door(context, model_id);
+  inference::ResolvedModel resolved = co_await resolve_at_door(context, std::move(model_id));
   if (!is_chat_model(*resolved.model)) {
     throw of_member("model",
                     errors::validation("This action doesn't support the model that you provided. "
@@ -72,7 +72,7 @@ inference::ResolvedModel resolve_chat_model(Context& context, const std::string&
   if (stream && !resolved.model->response_streaming) {
     throw of_member("stream", errors::validation("The model is unsupported for streaming."));
   }
-  return resolved;
+  co_return resolved;
 }
 
 inference::GenerationRequest parse_at_door(const inference::Family& family,
@@ -125,6 +125,7 @@ Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
 
 Task<inference::EmbeddingReply> embed_at_door(const Door& door, inference::ResolvedModel resolved,
                                               inference::EmbeddingRequest request) {
+  request.capacity_holder = resolved.capacity_holder;
   try {
     co_return co_await resolved.engine->embed(std::move(request));
   } catch (const inference::EngineError& failure) {

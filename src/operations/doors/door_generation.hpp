@@ -19,11 +19,11 @@ Task<> authorize_chat(Context& context, const std::string& model_id, bool stream
 /// Resolves `model_id` as the AWS operations do, except that a model's own id also does where AWS
 /// wants an inference profile (as its `bedrock-mantle` host does). Throws ApiError; for an
 /// identifier that names nothing one that is worded for doors.
-inference::ResolvedModel resolve_at_door(Context& context, const std::string& model_id);
+Task<inference::ResolvedModel> resolve_at_door(Context& context, std::string model_id);
 
 /// The same, and checks that the model converses and, for `stream`, that it streams.
-inference::ResolvedModel resolve_chat_model(Context& context, const std::string& model_id,
-                                            bool stream);
+Task<inference::ResolvedModel> resolve_chat_model(Context& context, std::string model_id,
+                                                  bool stream);
 
 /// family.parse(), with its refusals in a door's terms: what no engine honours is the request's
 /// fault (400) and names its member.

@@ -116,7 +116,7 @@ Task<> answer_embeddings(wire::Request& request, std::string, Context& context,
   EmbeddingsRequest asked = read_request(request.body);
   request.body = {};
   co_await authorization::authorize_model_call(context, "bedrock:InvokeModel", asked.model);
-  inference::ResolvedModel resolved = resolve_at_door(context, asked.model);
+  inference::ResolvedModel resolved = co_await resolve_at_door(context, asked.model);
   if (inference::find_embedding_family(resolved.model->family) == nullptr) {
     ApiError error = errors::validation("The model that you provided makes no embeddings.");
     error.parameter = "#/model";

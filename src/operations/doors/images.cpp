@@ -31,7 +31,7 @@ Task<> answer_images(wire::Request& request, std::string, Context& context,
   ImagesRequest asked = read_images_request(request.body);
   request.body = {};
   co_await authorization::authorize_model_call(context, "bedrock:InvokeModel", asked.model);
-  inference::ResolvedModel resolved = resolve_at_door(context, asked.model);
+  inference::ResolvedModel resolved = co_await resolve_at_door(context, asked.model);
   const auto* family = inference::find_image_family(resolved.model->family);
   if (family == nullptr) {
     ApiError error = errors::validation("The model that you provided makes no images.");

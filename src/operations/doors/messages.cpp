@@ -77,7 +77,8 @@ Task<> answer_messages(wire::Request& request, std::string, Context& context,
   const MessageRequest message = read_message_request(request);
   request.body = {};
   co_await authorize_chat(context, message.model, message.stream);
-  inference::ResolvedModel resolved = resolve_chat_model(context, message.model, message.stream);
+  inference::ResolvedModel resolved =
+      co_await resolve_chat_model(context, message.model, message.stream);
   const inference::Family& family = inference::anthropic_messages();
   inference::GenerationRequest generation =
       parse_at_door(family, message.native, *resolved.model, message.stream);

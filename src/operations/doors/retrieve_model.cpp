@@ -9,7 +9,7 @@ namespace bedplate::operations {
 Task<> answer_retrieve_model(wire::Request&, std::string model_id, Context& context,
                              wire::ResponseWriter& writer) {
   co_await authorization::authorize_model_description(context, model_id);
-  const inference::ResolvedModel resolved = resolve_chat_model(context, model_id, false);
+  const inference::ResolvedModel resolved = co_await resolve_chat_model(context, model_id, false);
   std::string body = boost::json::serialize(model_json(model_id, *resolved.model));
   co_await openai_door().send_json(std::move(body), context, writer);
 }

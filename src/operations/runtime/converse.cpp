@@ -8,7 +8,7 @@ namespace bedplate::operations {
 template <>
 Task<api::runtime::ConverseResponse> handle<op::runtime::Converse>(
     Context& context, api::runtime::ConverseRequest request) {
-  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  inference::ResolvedModel resolved = co_await resolve_model(context, request.modelId);
   refuse_unbuilt_converse_parts(request);
   const inference::Family& family = family_of(*resolved.model);
   inference::GenerationRequest generation =

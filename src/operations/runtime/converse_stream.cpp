@@ -144,7 +144,7 @@ class EventSink final : public inference::GenerationSink {
 
 template <>
 Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>& events) {
-  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  inference::ResolvedModel resolved = co_await resolve_model(context, request.modelId);
   refuse_unbuilt_converse_parts(request);
   const inference::Family& family = family_of(*resolved.model);
   ConverseInput input = converse_input(request);

@@ -35,8 +35,9 @@ Task<api::runtime::CountTokensResponse> handle<op::runtime::CountTokens>(
     Context& context, api::runtime::CountTokensRequest request) {
   // Recorded: it takes the model's own id also where InvokeModel wants a profile, and no profile.
   inference::ResolvedModel resolved =
-      resolve_model(context, request.modelId, inference::BareIds::kProfiled);
-  if (!resolved.model->features.count_tokens || !resolved.profile_id.empty()) {
+      co_await resolve_model(context, request.modelId, inference::BareIds::kProfiled);
+  const bool bare = resolved.profile_id.empty() && resolved.called_as.empty();
+  if (!resolved.model->features.count_tokens || !bare) {
     throw errors::validation("The provided model doesn't support counting tokens.");
   }
   inference::GenerationRequest generation = read_input(request.input, *resolved.model);

@@ -8,20 +8,26 @@
 #include "operations/runtime/citing.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/invoke_image.hpp"
+#include "operations/runtime/own_models.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
 #include "operations/runtime/throttling.hpp"
 
 namespace bedplate::operations {
 
-inference::ResolvedModel resolve_model(Context& context, std::string_view model_identifier,
-                                       inference::BareIds bare_ids) {
-  inference::ResolvedModel resolved =
-      context.services.bindings.resolve(model_identifier, context.principal.region, bare_ids);
+Task<inference::ResolvedModel> resolve_model(Context& context, std::string model_identifier,
+                                             inference::BareIds bare_ids) {
+  inference::ResolvedModel resolved;
+  if (names_own_model(model_identifier)) {
+    resolved = co_await resolve_own_model(context, std::move(model_identifier));
+  } else {
+    resolved =
+        context.services.bindings.resolve(model_identifier, context.principal.region, bare_ids);
+  }
   authorization::authorize_resolved_model(context, resolved);
   if (resolved.engine == nullptr) throw no_model_access();
   context.response_headers.add("x-bedplate-served-by", resolved.engine->served_by());
-  return resolved;
+  co_return resolved;
 }
 
 const inference::Family& family_of(const inference::CatalogueModel& model) {
@@ -70,6 +76,7 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
   co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   request.model_id = resolved.model->id;
+  request.capacity_holder = resolved.capacity_holder;
   try {
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);

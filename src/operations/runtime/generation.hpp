@@ -2,7 +2,7 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
+#include <string>
 
 #include "inference/families/family.hpp"
 #include "operations/context.hpp"
@@ -10,9 +10,11 @@
 namespace bedplate::operations {
 
 /// Resolves a modelId and notes who serves it in the response headers. Throws as
-/// Bindings::resolve(), and AccessDeniedException when nothing is bound to the model.
-inference::ResolvedModel resolve_model(Context& context, std::string_view model_identifier,
-                                       inference::BareIds bare_ids = inference::BareIds::kOnDemand);
+/// Bindings::resolve(), and AccessDeniedException when nothing is bound to the model. Asks the
+/// store only for what names_own_model().
+Task<inference::ResolvedModel> resolve_model(
+    Context& context, std::string model_identifier,
+    inference::BareIds bare_ids = inference::BareIds::kOnDemand);
 
 /// The model's family; 501 when its native body is not built yet.
 const inference::Family& family_of(const inference::CatalogueModel& model);

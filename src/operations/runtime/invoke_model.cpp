@@ -36,7 +36,7 @@ template <>
 Task<api::runtime::InvokeModelResponse> handle<op::runtime::InvokeModel>(
     Context& context, api::runtime::InvokeModelRequest request) {
   refuse_guardrail(request.guardrailIdentifier, request.guardrailVersion);
-  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  inference::ResolvedModel resolved = co_await resolve_model(context, request.modelId);
   if (embeds_or_ranks(*resolved.model)) {
     co_return co_await invoke_embedding(context, std::move(resolved), std::move(request));
   }

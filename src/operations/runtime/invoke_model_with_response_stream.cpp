@@ -68,7 +68,7 @@ class ChunkSink final : public inference::GenerationSink {
 template <>
 Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>& events) {
   refuse_guardrail(request.guardrailIdentifier, request.guardrailVersion);
-  inference::ResolvedModel resolved = resolve_model(context, request.modelId);
+  inference::ResolvedModel resolved = co_await resolve_model(context, request.modelId);
   if (!resolved.model->response_streaming) {
     throw errors::validation("The model is unsupported for streaming.");
   }
