@@ -59,14 +59,6 @@ def test_paging(control, profiles):
     assert seen == [profile["inferenceProfileId"] for profile in profiles]
 
 
-# There are no application profiles yet.
-@pytest.mark.bedplate_only
-def test_type_application(control):
-    assert (
-        control.list_inference_profiles(typeEquals="APPLICATION")["inferenceProfileSummaries"] == []
-    )
-
-
 @pytest.mark.parametrize(
     "parameters", [{"maxResults": 0}, {"maxResults": 1001}, {"typeEquals": "X"}]
 )
