@@ -6,8 +6,8 @@
 
 namespace bedplate::operations {
 
-/// Reads the typed input, asks whether the caller may, runs handle<Op> and writes its output. The request's body is freed once
-/// it is read.
+/// Reads the typed input, asks whether the caller may do this, runs handle<Op> and writes its
+/// output. The request's body is freed once it is read.
 using Answer = Task<> (*)(wire::Request& request, const protocol::Route& route, Context& context,
                           wire::ResponseWriter& writer);
 

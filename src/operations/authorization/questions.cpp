@@ -62,10 +62,18 @@ void ask_for_guardrail(const Rule& rule, Input input, const Home& home, Question
   out.all.push_back({"bedrock:ApplyGuardrail", at(arn), {}});
 }
 
+/// A call that names no tier is of the default one. (Inferred: the user guide's policy that lists
+/// all tiers lists `default`, too.)
+void complete_tier(Questions& out) {
+  static const policy::ContextKey kTier("bedrock:ServiceTier");
+  if (out.keys.find(kTier) == nullptr) out.keys.set(kTier.name, "default");
+}
+
 void ask_for_model(const Rule& rule, std::string_view action, Input input, const Home& home,
                    Questions& out) {
   for (const ResourceRule& resource : rule.resources) {
     if (resource.kind != ResourceRule::Kind::kModel) continue;
+    complete_tier(out);
     for (const std::string& identifier : texts_at(input, resource.members.front())) {
       out.all.push_back({std::string(action), at(model_arn(identifier, home)), {}});
     }
@@ -188,6 +196,7 @@ Questions operation_questions(const protocol::OperationDescriptor& operation, In
 Questions single_question(std::string_view action, std::string arn, const Asking& asking) {
   Questions out;
   out.keys = request_keys(asking, protocol::Service::kRuntime);
+  if (action.rfind("bedrock:Invoke", 0) == 0) complete_tier(out);
   ask_for_bearer(asking, out.all);
   out.all.push_back({std::string(action), at(std::move(arn)), {}});
   return out;
