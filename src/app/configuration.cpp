@@ -348,6 +348,15 @@ void read_audit(Section section, observe::AuditOptions& audit, const fs::path& b
   section.refuse_unknown();
 }
 
+void read_model_access(Section section, operations::DefaultAccess& access) {
+  const std::string word = section.text("default").value_or("open");
+  if (word != "open" && word != "closed") {
+    throw section.error("'model_access.default' must be \"open\" or \"closed\"");
+  }
+  access = word == "open" ? operations::DefaultAccess::kOpen : operations::DefaultAccess::kClosed;
+  section.refuse_unknown();
+}
+
 void read_quotas(Section section, std::vector<operations::QuotaRule>& quotas) {
   constexpr std::int64_t kLimitMax = 1'000'000'000'000;
   constexpr std::size_t kRulesMax = 1'000;
@@ -436,6 +445,9 @@ void read_file(const fs::path& file, Configuration& configuration) {
     for (const std::string& name : engines->keys()) {
       configuration.engines.engines.push_back(read_engine(*engines->section(name), name, base));
     }
+  }
+  if (auto section = root.section("model_access")) {
+    read_model_access(std::move(*section), configuration.model_access);
   }
   for (Section& section : root.sections("quotas")) {
     read_quotas(std::move(section), configuration.quotas);

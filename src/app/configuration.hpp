@@ -10,6 +10,7 @@
 #include "inference/bindings.hpp"
 #include "inference/engines.hpp"
 #include "observe/audit_trail.hpp"
+#include "operations/model_access/default_access.hpp"
 #include "operations/quotas/quota_rules.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
@@ -30,6 +31,7 @@ struct Configuration {
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;
   std::size_t slots_per_model_unit = 1;       ///< of an engine, for provisioned throughput
+  operations::DefaultAccess model_access = operations::DefaultAccess::kOpen;
   std::optional<std::filesystem::path> file;  ///< where it was read from
 };
 

@@ -82,6 +82,13 @@ TEST_F(ConfigurationTest, NamesMistakesInStorage) {
   EXPECT_THAT(mistake("[storage]\nfile = \"x\""), testing::HasSubstr("storage.file"));
 }
 
+TEST_F(ConfigurationTest, AccessToModelsIsOpenUnlessClosed) {
+  using operations::DefaultAccess;
+  EXPECT_EQ(load("").model_access, DefaultAccess::kOpen);
+  EXPECT_EQ(load("model_access.default = \"closed\"").model_access, DefaultAccess::kClosed);
+  EXPECT_THAT(mistake("model_access.default = \"shut\""), testing::HasSubstr("\"open\" or"));
+}
+
 TEST_F(ConfigurationTest, ReadsQuotasInOrder) {
   EXPECT_TRUE(load("").quotas.empty());
   const Configuration configuration = load(R"(

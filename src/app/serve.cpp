@@ -16,6 +16,7 @@
 #include "inference/bindings.hpp"
 #include "observe/audit_trail.hpp"
 #include "operations/gateway.hpp"
+#include "operations/model_access/model_access.hpp"
 #include "operations/provisioned_throughput/reserved_capacity.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
@@ -139,12 +140,15 @@ int serve(Configuration configuration) {
   inference::PromptCache prompt_cache;
   operations::QuotaLedger quotas(
       configuration.quotas, operations::regions_of(catalogue, configuration.default_region), clock);
+  operations::ModelAccess model_access(*state, configuration.model_access);
+  model_access.load_blocking();
+  model_access.watch(pool.executor(pool.next()));
   operations::ReservedCapacity reserved_capacity(*state, bindings, clock,
                                                  configuration.slots_per_model_unit);
   reserved_capacity.start_blocking(pool.executor(pool.next()));
   const operations::Services services{
-      clock,        bindings, reasoning_signer, *store, document_reader,
-      prompt_cache, *state,   directories,      quotas, reserved_capacity};
+      clock,       bindings, reasoning_signer,  *store,      document_reader, prompt_cache, *state,
+      directories, quotas,   reserved_capacity, model_access};
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 
@@ -166,6 +170,7 @@ int serve(Configuration configuration) {
   reserved_capacity.stop_blocking();
   engines.stop_blocking();
   directories.stop_blocking();
+  model_access.stop_blocking();
   pool.stop();
   return 0;
 }

@@ -25,6 +25,7 @@ namespace bedplate::operations {
 namespace authorization {
 struct ModelCall;
 }
+class ModelAccess;
 class ReservedCapacity;  // provisioned_throughput/reserved_capacity.hpp
 
 /// What operations work with. Made once by the application; outlives every request.
@@ -39,6 +40,7 @@ struct Services {
   identity::Directories& directories;
   QuotaLedger& quotas;
   ReservedCapacity& reserved_capacity;
+  ModelAccess& model_access;
 };
 
 /// One request.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "operations/authorization/authorization.hpp"
+#include "operations/model_access/model_access.hpp"
 #include "operations/model_errors.hpp"
 #include "operations/runtime/attachments.hpp"
 #include "operations/runtime/citing.hpp"
@@ -26,6 +27,7 @@ Task<inference::ResolvedModel> resolve_model(Context& context, std::string model
   }
   authorization::authorize_resolved_model(context, resolved);
   if (resolved.engine == nullptr) throw no_model_access();
+  check_model_access(context, *resolved.model);
   context.response_headers.add("x-bedplate-served-by", resolved.engine->served_by());
   co_return resolved;
 }

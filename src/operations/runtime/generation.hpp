@@ -10,8 +10,8 @@
 namespace bedplate::operations {
 
 /// Resolves a modelId and notes who serves it in the response headers. Throws as
-/// Bindings::resolve(), and AccessDeniedException when nothing is bound to the model. Asks the
-/// store only for what names_own_model().
+/// Bindings::resolve(), AccessDeniedException when nothing is bound to the model, and as
+/// check_model_access(). Asks the store only for what names_own_model().
 Task<inference::ResolvedModel> resolve_model(
     Context& context, std::string model_identifier,
     inference::BareIds bare_ids = inference::BareIds::kOnDemand);
