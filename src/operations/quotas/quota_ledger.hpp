@@ -53,7 +53,7 @@ class QuotaReservation {
 };
 
 /// Safe from every thread. A request takes the lock of its shard to find its counters, then theirs:
-/// each is held for less than a microsecond.
+/// neither is held while anything waits.
 class QuotaLedger {
  public:
   /// Counters that are kept at most; beyond it the one that was used least recently is forgotten.
