@@ -30,7 +30,7 @@ struct Configuration {
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;
-  std::size_t slots_per_model_unit = 1;       ///< of an engine, for provisioned throughput
+  std::size_t slots_per_model_unit = 1;  ///< of an engine, for provisioned throughput
   operations::DefaultAccess model_access = operations::DefaultAccess::kOpen;
   std::optional<std::filesystem::path> file;  ///< where it was read from
 };

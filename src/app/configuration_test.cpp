@@ -197,7 +197,7 @@ TEST_F(ConfigurationTest, MistakesAreNamedWithTheirLine) {
             "bedplate.toml:2: 'limits.header_timeout_ms' must be from 1 to 86400000");
   EXPECT_EQ(mistake("[engines.a]\ntype = \"vllm\"\n"),
             "bedplate.toml:1: engine 'a' needs type = \"llama.cpp\", \"openai\", "
-            "\"anthropic\" or \"scripted\"");
+            "\"anthropic\", \"bedrock\" or \"scripted\"");
   EXPECT_EQ(mistake("[engines.a]\ntype = \"llama.cpp\"\nweights = \"w\"\ntask = \"x\"\n"),
             "bedplate.toml:1: 'task' must be \"generate\", \"embed\" or \"rerank\"");
   EXPECT_EQ(mistake("[engines.a]\ntype = \"openai\"\nendpoints = []\n"),

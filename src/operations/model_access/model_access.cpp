@@ -49,7 +49,7 @@ void ModelAccess::load_blocking() {
 /// Two readings may end in the other order than they began.
 void ModelAccess::take(std::shared_ptr<const ModelGrants> grants) {
   const std::lock_guard lock(taking_);
-  if (grants->generation() >= this->grants()->generation()) grants_.store(std::move(grants));
+  if (grants->generation() >= this->grants()->generation()) grants_.set(std::move(grants));
 }
 
 Task<> ModelAccess::refresh() {

@@ -2,12 +2,12 @@
 // docs/model-access.md.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
 
 #include "async/task_group.hpp"
+#include "base/published.hpp"
 #include "inference/model_catalogue.hpp"
 #include "operations/model_access/model_grants.hpp"
 #include "storage/store.hpp"
@@ -40,13 +40,13 @@ class ModelAccess {
   void stop_blocking();
 
  private:
-  std::shared_ptr<const ModelGrants> grants() const { return grants_.load(); }
+  std::shared_ptr<const ModelGrants> grants() const { return grants_.get(); }
   void take(std::shared_ptr<const ModelGrants> grants);
   Task<> keep_watch();
 
   storage::Store& store_;
   DefaultAccess otherwise_;
-  std::atomic<std::shared_ptr<const ModelGrants>> grants_;
+  Published<ModelGrants> grants_;
   std::mutex taking_;
   TaskGroup watching_;
 };
