@@ -18,7 +18,10 @@ std::shared_ptr<const Stored> unchanged(const ByName<Stored>* before,
   const auto found = before->find(row.name);
   if (found == before->end()) return nullptr;
   const auto& record = found->second->record;
-  return record.id == row.key.id && record.version == row.version ? found->second : nullptr;
+  // A restore can bring a version back: then its time tells.
+  const bool same = record.id == row.key.id && record.version == row.version &&
+                    record.updated_ms == row.updated_ms;
+  return same ? found->second : nullptr;
 }
 
 class Reading {

@@ -22,7 +22,12 @@ iam::Tags tags_of(const Role& role, const SessionClaims& claims) {
 
 std::vector<policy::AttachedPolicy> compile_session_policy(const SessionClaims& claims) {
   if (claims.policy.empty()) return {};
-  return {{policy::Policy::parse(claims.policy, policy::DocumentKind::kSession), "session", ""}};
+  try {
+    return {{policy::Policy::parse(claims.policy, policy::DocumentKind::kSession), "session", ""}};
+  } catch (const policy::PolicyError&) {
+    // It was good when the session began, under an earlier version perhaps.
+    return {missing_policy("")};
+  }
 }
 
 }  // namespace

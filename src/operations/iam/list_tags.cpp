@@ -16,8 +16,9 @@ typename Op::Response list(const Context& context, const typename Op::Request& r
   std::sort(tags.begin(), tags.end(), [](const auto& a, const auto& b) { return a.Key < b.Key; });
   iam::Paging page(context, "tags " + entity.id, request.Marker, request.MaxItems);
   typename Op::Response response;
-  for (const api::iam::Tag& tag : tags) {
-    if (page.takes(tag.Key)) response.Tags.push_back(tag);
+  // By number: a key can be longer than a marker.
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (page.takes(fmt::format("{:02}", i))) response.Tags.push_back(tags[i]);
   }
   page.finish(response);
   return response;

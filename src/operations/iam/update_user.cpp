@@ -8,10 +8,12 @@ template <class Record>
 Task<> rename(Context& context, std::string name, std::optional<std::string> new_name,
               std::optional<std::string> new_path) {
   const std::string account_id = context.principal.account_id;
+  const std::int64_t now_ms = identity::iam::milliseconds(context.services.clock.now());
   const auto change = [=](storage::Transaction& transaction) {
     Record record = iam::require_record<Record>(transaction, account_id, name);
     if (new_name) record.name = *new_name;
     if (new_path) record.path = *new_path;
+    record.updated_ms = now_ms;
     try {
       identity::iam::update_record(transaction, record);
     } catch (const storage::AlreadyExists&) {
