@@ -71,8 +71,6 @@ def test_accounts_do_not_see_each_other(running, make_client, research):
     for call in (
         lambda: theirs.get_user(UserName=name),
         lambda: theirs.delete_user(UserName=name),
-        lambda: theirs.get_policy(PolicyArn=arn),
-        lambda: theirs.delete_policy(PolicyArn=arn),
         lambda: theirs.attach_user_policy(UserName="administrator", PolicyArn=arn),
         lambda: theirs.delete_access_key(UserName="administrator", AccessKeyId=key),
         lambda: theirs.update_access_key(
@@ -80,6 +78,9 @@ def test_accounts_do_not_see_each_other(running, make_client, research):
         ),
     ):
         assert refusal(call)[1] == "NoSuchEntity"
+    # A name is the caller's own; an ARN names the other account, which allowed nothing.
+    for call in (theirs.get_policy, theirs.delete_policy):
+        assert refusal(lambda call=call: call(PolicyArn=arn))[1] == "AccessDenied"
     # The same name in both is two users.
     theirs.create_user(UserName=name)
     assert theirs.get_user(UserName=name)["User"]["UserId"] != (

@@ -148,7 +148,7 @@ def test_a_profile_needs_itself_and_its_models(make_user, account):
     assert "::foundation-model/" in refusal(lambda: someone.converse(f"us.{NOVA}"))
     one_region = models.replace("us-*", REGION)
     someone = make_user(allow("bedrock:InvokeModel", [profile, one_region]))
-    assert "us-west-2::foundation-model/" in refusal(lambda: someone.converse(f"us.{NOVA}"))
+    assert "us-east-2::foundation-model/" in refusal(lambda: someone.converse(f"us.{NOVA}"))
     someone = make_user(allow("bedrock:InvokeModel", [profile, models]))
     assert someone.converse(f"us.{NOVA}")["usage"]["outputTokens"] == 1
 
@@ -362,13 +362,14 @@ DOORS = [
 @pytest.mark.parametrize("target, body, text_in", DOORS, ids=["OpenAI", "Anthropic"])
 def test_the_other_apis_ask_the_same(make_user, target, body, text_in):
     arn = f"arn:aws:bedrock:{REGION}::foundation-model/{body['model']}"
+    version = {"anthropic-version": "2023-06-01"}
     nobody = make_user()
-    response = nobody.http.send("POST", target, body)
+    response = nobody.http.send("POST", target, body, headers=version)
     assert response.status == 403
     assert text_in(response.json()) == denied(nobody, "bedrock:InvokeModel", arn)
     someone = make_user(allow("bedrock:InvokeModel", arn))
-    assert someone.http.send("POST", target, body).status == 200
-    response = someone.http.send("POST", target, {**body, "stream": True})
+    assert someone.http.send("POST", target, body, headers=version).status == 200
+    response = someone.http.send("POST", target, {**body, "stream": True}, headers=version)
     assert response.status == 403
     assert "bedrock:InvokeModelWithResponseStream" in text_in(response.json())
 
