@@ -167,6 +167,66 @@ def test_a_model_through_its_profile_only(make_user, account):
     assert "foundation-model" in refusal(lambda: someone.converse(NOVA))
 
 
+@pytest.fixture
+def make_profile(control):
+    """Makes application inference profiles of a team's, and deletes them."""
+    made = []
+
+    def make(team: str) -> str:
+        name = f"authz-{os.getpid()}-{next(_numbers)}"
+        made.append(
+            control.create_inference_profile(
+                inferenceProfileName=name,
+                modelSource={"copyFrom": MODEL_ARN},
+                tags=[{"key": "team", "value": team}],
+            )["inferenceProfileArn"]
+        )
+        return made[-1]
+
+    yield make
+    for arn in made:
+        control.delete_inference_profile(inferenceProfileIdentifier=arn)
+
+
+def test_tags_of_resources_decide(make_user, make_profile):
+    profiles = "arn:aws:bedrock:*:*:application-inference-profile/*"
+    someone = make_user(
+        allow("bedrock:InvokeModel", profiles, StringEquals={"aws:ResourceTag/team": "blue"}),
+        allow(
+            "bedrock:InvokeModel", MODEL_ARN, ArnLike={"bedrock:InferenceProfileArn": profiles}
+        ),
+    )
+    assert someone.converse(make_profile("blue"))["usage"]["outputTokens"] == 1
+    red = make_profile("red")
+    assert refusal(lambda: someone.converse(red)) == denied(someone, "bedrock:InvokeModel", red)
+    assert refusal(someone.converse)
+
+
+def test_tags_of_requests_decide(make_user, account):
+    profiles = f"arn:aws:bedrock:{REGION}:{account}:application-inference-profile/*"
+
+    def create(who: User, team: str):
+        client = who.client("bedrock")
+        made = client.create_inference_profile(
+            inferenceProfileName=f"authz-{os.getpid()}-{next(_numbers)}",
+            modelSource={"copyFrom": MODEL_ARN},
+            tags=[{"key": "team", "value": team}],
+        )
+        client.delete_inference_profile(
+            inferenceProfileIdentifier=made["inferenceProfileArn"]
+        )
+
+    create_only = allow(["bedrock:CreateInferenceProfile", "bedrock:DeleteInferenceProfile"])
+    someone = make_user(create_only)
+    assert refusal(lambda: create(someone, "blue")) == denied(
+        someone, "bedrock:TagResource", profiles
+    )
+    blue = allow("bedrock:TagResource", StringEquals={"aws:RequestTag/team": "blue"})
+    someone = make_user(create_only, blue)
+    create(someone, "blue")
+    assert refusal(lambda: create(someone, "red"))
+
+
 @pytest.mark.parametrize(
     "holds, fails",
     [
