@@ -3,6 +3,7 @@
 #include "observe/api_call.hpp"
 #include "operations/authorization/model_call.hpp"
 #include "operations/authorization/questions.hpp"
+#include "operations/resources/resource_kinds.hpp"
 
 namespace bedplate::operations::authorization {
 namespace {
@@ -40,7 +41,30 @@ Task<> add_stored_tags(const Context& context, Question& question) {
   }
 }
 
+/// A provisioned throughput can be named by its name as well, but policies know it by its id: asks
+/// about that, too.
+Task<> add_named_throughput(const Context& context, Questions& questions) {
+  const identity::Principal& principal = context.principal;
+  const std::string prefix = fill(arn_template("provisioned-model"), principal, {});
+  for (std::size_t i = 0, count = questions.all.size(); i < count; ++i) {
+    Question by_id = questions.all[i];
+    // Calls name it by its ARN only.
+    const bool called = by_id.action.starts_with("bedrock:Invoke");
+    if (called || !by_id.target.arn.starts_with(prefix)) continue;
+    const auto read =
+        [account = principal.account_id, region = principal.region,
+         name = by_id.target.arn.substr(prefix.size())](storage::Transaction& transaction) {
+          return transaction.find_unique(account, region, kProvisionedThroughput.kind, name);
+        };
+    const std::optional<storage::Resource> row = co_await context.services.store.read(read);
+    if (!row) continue;
+    by_id.target.arn = prefix + row->key.id;
+    questions.all.push_back(std::move(by_id));
+  }
+}
+
 Task<> require_all(const Context& context, Questions& questions) {
+  co_await add_named_throughput(context, questions);
   if (look_at_resource_tags(*context.principal.policies)) {
     for (Question& question : questions.all) co_await add_stored_tags(context, question);
   }
