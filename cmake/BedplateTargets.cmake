@@ -1,10 +1,11 @@
 # One library per folder under src/, with the unit tests that stand beside its sources.
 
-# bedplate_library(NAME [DEPS target...])
+# bedplate_library(NAME [DEPS target...] [PRECOMPILED header])
 #   Makes bedplate_NAME from every .cpp below the current folder except *_test.cpp, and
-#   bedplate_NAME_test from those.
+#   bedplate_NAME_test from those. With PRECOMPILED its sources have a header of their own instead
+#   of the common one, which it includes: for a folder of many small files over the same headers.
 function(bedplate_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
@@ -18,7 +19,13 @@ function(bedplate_library name)
   add_library(bedplate_${name} STATIC ${sources})
   target_include_directories(bedplate_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(bedplate_${name} PUBLIC ${ARG_DEPS})
-  bedplate_use_precompiled_header(bedplate_${name})
+  if(ARG_PRECOMPILED)
+    target_link_libraries(bedplate_${name} PUBLIC bedplate_settings)
+    target_precompile_headers(bedplate_${name} PRIVATE
+                              ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_PRECOMPILED})
+  else()
+    bedplate_use_precompiled_header(bedplate_${name})
+  endif()
 
   if(BEDPLATE_TESTS AND tests)
     add_executable(bedplate_${name}_test ${tests})
