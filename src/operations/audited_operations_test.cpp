@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "api/agent.hpp"
+#include "api/agent_runtime.hpp"
 #include "api/control.hpp"
 #include "api/iam.hpp"
 #include "api/runtime.hpp"
