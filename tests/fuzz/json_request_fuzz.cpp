@@ -8,6 +8,7 @@
 #include "api/agent.hpp"
 #include "api/agent_runtime.hpp"
 #include "api/control.hpp"
+#include "api/iam.hpp"
 #include "api/runtime.hpp"
 #include "api/sts.hpp"
 #include "base/api_error.hpp"
