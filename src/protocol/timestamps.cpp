@@ -1,5 +1,7 @@
 #include "protocol/timestamps.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 
@@ -90,9 +92,17 @@ std::optional<Timestamp> timestamp_from_seconds(double seconds) {
   return Timestamp{milliseconds{std::llround(seconds * 1000)}};
 }
 
+// Not by base/clock.hpp's functions: the system clock's nanoseconds end with the year 2262.
 std::string format_timestamp(Timestamp time) {
-  const bool whole = time == floor<seconds>(time);
-  return whole ? format_iso8601_s(time) : format_iso8601_ms(time);
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{time - day};
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
+                  unsigned(date.day()), clock.hours().count(), clock.minutes().count(),
+                  clock.seconds().count());
+  if (clock.subseconds().count() != 0) text += fmt::format(".{:03}", clock.subseconds().count());
+  return text + "Z";
 }
 
 }  // namespace bedplate::protocol

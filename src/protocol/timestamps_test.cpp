@@ -44,6 +44,10 @@ TEST(Timestamps, ReadsSecondsWithAFraction) {
 TEST(Timestamps, WritesAFractionOnlyWhenThereIsOne) {
   EXPECT_EQ(format_timestamp(Timestamp(milliseconds(1767323045000))), "2026-01-02T03:04:05Z");
   EXPECT_EQ(format_timestamp(Timestamp(milliseconds(1767323045678))), "2026-01-02T03:04:05.678Z");
+  // Beyond what nanoseconds since 1970 can count, on either side.
+  for (const std::string text : {"9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z"}) {
+    EXPECT_EQ(format_timestamp(*parse_timestamp(text)), text);
+  }
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ QuotaLimits per_minute(std::optional<std::int64_t> requests, std::optional<std::
 class QuotaLedgerTest : public testing::Test {
  protected:
   void use(std::vector<QuotaRule> rules) {
+    held_.clear();  // before the ledger that they are of
     ledger_ =
         std::make_unique<QuotaLedger>(std::move(rules), Regions{"us-east-1", "us-west-2"}, clock_);
   }
