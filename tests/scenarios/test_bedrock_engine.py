@@ -162,7 +162,7 @@ def test_real_model_and_counting(start_server, serve, client_to):
     assert reply["stopReason"] == direct["stopReason"]
     assert reply["usage"]["totalTokens"] == direct["usage"]["totalTokens"]
     converse = {"messages": request["messages"]}
-    counted = front.count_tokens(modelId=f"us.{SONNET}", input={"converse": converse})
+    counted = front.count_tokens(modelId=SONNET, input={"converse": converse})
     assert counted["inputTokens"] == reply["usage"]["inputTokens"]
 
 
@@ -200,7 +200,7 @@ def test_count_tokens_of_a_profile(serve, upstream, client_to):
     ]
     converse = {"messages": question()["messages"]}
     client = client_to(serve(upstream.url))
-    counted = client.count_tokens(modelId=f"us.{SONNET}", input={"converse": converse})
+    counted = client.count_tokens(modelId=SONNET, input={"converse": converse})
     assert counted["inputTokens"] == 42
     models = [asked.path.split("/")[2].replace("%3A", ":") for asked in upstream.asked]
     assert models == [f"us.{SONNET}", SONNET]

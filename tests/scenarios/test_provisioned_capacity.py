@@ -98,8 +98,10 @@ def test_nothing_left_for_others(start_server, scripted_engine, http_to, client_
 def test_creating_until_the_slots_are_free(start_server, scripted_engine, http_to, client_to):
     server = start_server(config_of(scripted_engine))
     http, control = http_to(server), client_to(server, "bedrock")
-    streams = [Stream(http) for _ in range(2)]
-    generations = [scripted_engine.next_generation() for _ in range(2)]
+    # One after the other: which generation is whose must be known.
+    streams, generations = zip(
+        *((Stream(http), scripted_engine.next_generation()) for _ in range(2)), strict=True
+    )
     arn = create(control)
     assert status(control, arn) == "Creating"
     listed = control.list_provisioned_model_throughputs(statusEquals="Creating")
