@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/reporting.hpp"
 #include "base/clock.hpp"
 #include "identity/credential_store.hpp"
 #include "storage/open_store.hpp"
@@ -76,7 +77,7 @@ void close(storage::Store& store, const identity::CredentialStore& credentials,
 
 int accounts_command(const Configuration& configuration, const AccountsOptions& options) {
   using Action = AccountsOptions::Action;
-  try {
+  return reporting([&] {
     const MachineClock clock;
     const auto credentials =
         identity::CredentialStore::open_blocking(configuration.data_dir.string(), clock);
@@ -85,13 +86,7 @@ int accounts_command(const Configuration& configuration, const AccountsOptions& 
     if (options.action == Action::kList) list(*store, *credentials, options);
     if (options.action == Action::kClose) close(*store, *credentials, options);
     return 0;
-  } catch (const std::invalid_argument& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 2;
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 1;
-  }
+  });
 }
 
 }  // namespace bedplate::app

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <functional>
 
 #include "app/commands.hpp"
+#include "app/reporting.hpp"
 #include "identity/credential_store.hpp"
 #include "observe/audit_verification.hpp"
 
@@ -13,18 +13,6 @@ namespace bedplate::app {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 namespace {
-
-int reporting(const std::function<int()>& work) {
-  try {
-    return work();
-  } catch (const std::invalid_argument& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 2;
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 1;
-  }
-}
 
 /// The key that seals the lines. Nothing is made when there is none: a new key fits no log.
 std::string audit_key_blocking(const Configuration& configuration) {

@@ -2,29 +2,12 @@
 // running server; neither stops it.
 #include <fmt/format.h>
 
-#include <functional>
-
 #include "app/commands.hpp"
+#include "app/reporting.hpp"
 #include "storage/open_store.hpp"
 
 namespace bedplate::app {
 namespace fs = std::filesystem;
-namespace {
-
-int reporting(const std::function<void()>& work) {
-  try {
-    work();
-    return 0;
-  } catch (const std::invalid_argument& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 2;
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 1;
-  }
-}
-
-}  // namespace
 
 int backup_command(const Configuration& configuration, const BackupOptions& options) {
   return reporting([&] {
@@ -38,6 +21,7 @@ int backup_command(const Configuration& configuration, const BackupOptions& opti
     fmt::print("{}: a backup of {}.\nIt holds no keys: copy {} to a safe place of its own, too.\n",
                options.file, store->description(),
                (configuration.data_dir / "credentials.json").string());
+    return 0;
   });
 }
 
@@ -47,6 +31,7 @@ int restore_command(const Configuration& configuration, const std::string& file)
     const auto store = storage::open_store_blocking(configuration.storage);
     store->restore_blocking(file);
     fmt::print("{} is restored to {}.\n", file, store->description());
+    return 0;
   });
 }
 

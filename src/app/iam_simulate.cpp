@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "app/commands.hpp"
+#include "app/reporting.hpp"
 #include "base/arn.hpp"
 #include "base/clock.hpp"
 #include "identity/policy/aws_managed_policies.hpp"
@@ -21,7 +22,6 @@ using policy::AttachedPolicy;
 using policy::DocumentKind;
 
 constexpr int kDenied = 1;
-constexpr int kUsageError = 2;
 constexpr std::size_t kFileBytesMax = 256 * 1024;
 constexpr std::size_t kAccountIdDigits = 12;
 
@@ -175,7 +175,7 @@ void print_text(const IamSimulateOptions& options, const policy::Explanation& ex
 }  // namespace
 
 int iam_simulate_command(const IamSimulateOptions& options) {
-  try {
+  return reporting([&] {
     const Simulation simulation = simulation_of_blocking(options);
     const policy::Request request{simulation.caller, options.action, options.resource,
                                   simulation.resource_account, simulation.context};
@@ -187,10 +187,7 @@ int iam_simulate_command(const IamSimulateOptions& options) {
       print_text(options, explanation);
     }
     return explanation.decision.allowed ? 0 : kDenied;
-  } catch (const std::invalid_argument& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return kUsageError;
-  }
+  });
 }
 
 }  // namespace bedplate::app

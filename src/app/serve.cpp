@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "app/reporting.hpp"
 #include "app/server_record.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
@@ -178,15 +179,7 @@ int serve(Configuration configuration) {
 }  // namespace
 
 int serve_command(const Configuration& configuration) {
-  try {
-    return serve(configuration);
-  } catch (const std::invalid_argument& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 2;
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "bedplate: {}\n", problem.what());
-    return 1;
-  }
+  return reporting([&] { return serve(configuration); });
 }
 
 }  // namespace bedplate::app
