@@ -34,16 +34,18 @@ MAY_INCLUDE = {
     "base": (),
     "async": ("base",),
     "storage": ("base", "async"),
+    "jobs": ("base", "async", "storage"),
     "wire": ("base", "async"),
     "protocol": ("base", "async", "wire/http.hpp", "api"),
     "identity": ("base", "async", "storage", "wire/http.hpp"),
-    "observe": ("base", "async", "wire/http.hpp", "protocol", "identity", "api"),
+    "objects": ("base", "async", "storage", "wire", "identity"),
+    "observe": ("base", "async", "storage", "wire", "protocol", "identity", "objects", "api"),
     "documents": ("base", "async"),
     "inference": ("base", "async", "storage", "wire", "protocol", "identity", "documents"),
-    "operations": ("base", "async", "storage", "wire", "protocol", "identity", "documents",
-                   "inference", "observe", "api"),
-    "app": ("base", "async", "storage", "wire", "protocol", "identity", "observe", "documents",
-            "inference", "operations", "api"),
+    "operations": ("base", "async", "storage", "jobs", "wire", "protocol", "identity", "objects",
+                   "observe", "documents", "inference", "api"),
+    "app": ("base", "async", "storage", "jobs", "wire", "protocol", "identity", "objects",
+            "observe", "documents", "inference", "operations", "api"),
 }
 SOURCE_ROOTS = ("src", "tests", "bench")
 SOURCE_SUFFIXES = (".cpp", ".hpp")
