@@ -1,40 +1,42 @@
 #include "async/admission.hpp"
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <tuple>
 
 namespace bedplate {
 
 Admission::Admission(std::size_t slots, std::size_t queue_max)
-    : slots_(slots), queue_max_(queue_max) {
+    : slots_(slots), queue_max_(queue_max), open_(std::make_shared<Share>(queue_max)) {
   open_->slots = slots;
 }
 
-Task<Admission::Permit> Admission::acquire(std::chrono::milliseconds wait_max, std::string holder) {
+Task<Admission::Permit> Admission::acquire(std::chrono::milliseconds wait_max, SlotClaim claim) {
   auto self = shared_from_this();
   const Executor executor = co_await boost::asio::this_coro::executor;
   std::shared_ptr<Share> share;
   std::shared_ptr<Waiter> waiter;
+  std::shared_ptr<Waiter> displaced;
   {
     const std::lock_guard lock(mutex_);
-    share = share_of(holder);
+    share = share_of(claim.holder);
     if (auto slot = find_slot(share)) {
       take(*slot);
       co_return Permit(self, std::move(slot));
     }
     const bool hopeless = share->slots == 0 && open_->slots == 0;
-    if (hopeless || share->queue.size() >= queue_max_) co_return Permit();
-    waiter = std::make_shared<Waiter>(executor);
+    if (hopeless) co_return Permit();
+    waiter = std::make_shared<Waiter>(executor, std::move(claim));
     waiter->ticket = next_ticket_++;
     waiter->timer.expires_after(wait_max);
-    share->queue.push_back(waiter);
+    displaced = share->line.join(waiter);
+    if (displaced == waiter) co_return Permit();
   }
+  if (displaced) wake(Granted(1, displaced));
   std::ignore = co_await waiter->timer.async_wait(as_result);
   const std::lock_guard lock(mutex_);
   if (waiter->granted) co_return Permit(self, std::move(waiter->granted));
-  std::erase(share->queue, waiter);
-  std::erase(open_->queue, waiter);  // where release() has put it
+  share->line.leave(waiter);
+  open_->line.leave(waiter);  // where release() has put it
   co_return Permit();
 }
 
@@ -46,7 +48,7 @@ bool Admission::reserve(const std::string& holder, std::size_t slots) {
     const std::size_t before = at == reserved_.end() ? 0 : at->second->slots;
     if (slots > open_->slots + before) return false;
     std::shared_ptr<Share>& share = reserved_[holder];
-    if (!share) share = std::make_shared<Share>();
+    if (!share) share = std::make_shared<Share>(queue_max_);
     open_->slots = open_->slots + before - slots;
     share->slots = slots;
     granted = serve_queues();
@@ -66,8 +68,7 @@ void Admission::release(const std::string& holder) {
     open_->slots += std::exchange(share->slots, 0);
     open_->used += std::exchange(share->used, 0);
     share->dissolved = true;
-    std::move(share->queue.begin(), share->queue.end(), std::back_inserter(open_->queue));
-    share->queue.clear();
+    open_->line.take_over(share->line);
     granted = serve_queues();
   }
   wake(granted);
@@ -92,20 +93,19 @@ void Admission::take(Share& share) {
   ++used_;
 }
 
-void Admission::grant(Share& from_queue, const std::shared_ptr<Share>& slot_of, Granted& granted) {
+void Admission::grant(Share& from, const std::shared_ptr<Share>& slot_of, Granted& granted) {
   take(*slot_of);
-  std::shared_ptr<Waiter> waiter = std::move(from_queue.queue.front());
-  from_queue.queue.pop_front();
+  std::shared_ptr<Waiter> waiter = from.line.take_first(next_ticket_++);
   waiter->granted = slot_of;
   granted.push_back(std::move(waiter));
 }
 
-/// The queue whose first waiter came before those of all others; nullptr: nobody waits.
-Admission::Share* Admission::longest_waiting() {
-  Share* first = open_->queue.empty() ? nullptr : open_.get();
+/// Whose first waiter comes before those of all others; nullptr: nobody waits.
+Admission::Share* Admission::next_in_turn() {
+  Share* first = open_->line.empty() ? nullptr : open_.get();
   for (const auto& [holder, share] : reserved_) {
-    if (share->queue.empty()) continue;
-    if (!first || share->queue.front()->ticket < first->queue.front()->ticket) first = share.get();
+    if (share->line.empty()) continue;
+    if (!first || share->line.rank() < first->line.rank()) first = share.get();
   }
   return first;
 }
@@ -114,12 +114,12 @@ Admission::Granted Admission::serve_queues() {
   Granted granted;
   // Holders first: what is set aside for them waits for nobody.
   for (const auto& [holder, share] : reserved_) {
-    while (used_ < slots_ && share->has_free() && !share->queue.empty()) {
+    while (used_ < slots_ && share->has_free() && !share->line.empty()) {
       grant(*share, share, granted);
     }
   }
   while (used_ < slots_ && open_->has_free()) {
-    Share* next = longest_waiting();
+    Share* next = next_in_turn();
     if (!next) break;
     grant(*next, open_, granted);
   }
@@ -156,8 +156,8 @@ std::size_t Admission::unreserved() const {
 
 std::size_t Admission::waiting() const {
   const std::lock_guard lock(mutex_);
-  std::size_t waiting = open_->queue.size();
-  for (const auto& [holder, share] : reserved_) waiting += share->queue.size();
+  std::size_t waiting = open_->line.size();
+  for (const auto& [holder, share] : reserved_) waiting += share->line.size();
   return waiting;
 }
 

@@ -1,23 +1,25 @@
-// A counting semaphore for coroutines on any thread: first come, first served, bounded queues. Some
-// of its slots can be set aside for holders whom nobody else may keep waiting.
+// A counting semaphore for coroutines on any thread, with bounded queues in which accounts take
+// turns. Some of its slots can be set aside for holders whom nobody else may keep waiting.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "async/slot_claim.hpp"
 #include "async/task.hpp"
+#include "async/waiting_line.hpp"
 
 namespace bedplate {
 
 /// Hands out at most `slots` permits; callers beyond that queue up, at most `queue_max` of them,
-/// and as many for each holder.
+/// and as many for each holder. WaitingLine says who of them is next, and who has to go when there
+/// are too many.
 class Admission : public std::enable_shared_from_this<Admission> {
  private:
   struct Share;
@@ -51,10 +53,11 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::shared_ptr<Share> share_;
   };
 
-  /// An empty permit when the queue is full, `wait_max` passed, or every slot is set aside for
-  /// others. `holder` is who asks: one for whom slots are set aside gets one of those first, and
-  /// one of the others when its own are taken. Cancelling the awaiting task leaves the queue.
-  Task<Permit> acquire(std::chrono::milliseconds wait_max, std::string holder = {});
+  /// An empty permit when there is no place in the queue, or no longer, `wait_max` passed, or every
+  /// slot is set aside for others. A holder for whom slots are set aside gets one of those first,
+  /// and one of the others, in turn with everybody, when its own are taken. Cancelling the awaiting
+  /// task leaves the queue.
+  Task<Permit> acquire(std::chrono::milliseconds wait_max, SlotClaim claim = {});
 
   /// Sets slots aside for `holder`, in place of those it had. False, and nothing has changed, when
   /// fewer are left. Slots in use move as they become free: see is_clear().
@@ -70,17 +73,19 @@ class Admission : public std::enable_shared_from_this<Admission> {
 
  private:
   struct Waiter {
-    explicit Waiter(Executor executor) : timer(executor) {}
+    Waiter(Executor executor, SlotClaim claim) : timer(executor), claim(std::move(claim)) {}
     Timer timer;
+    const SlotClaim claim;
     std::uint64_t ticket = 0;
     std::shared_ptr<Share> granted;  ///< out of whose slots
   };
   /// The slots of a holder, or those that are nobody's in particular.
   struct Share {
+    explicit Share(std::size_t queue_max) : line(queue_max) {}
     std::size_t slots = 0;
     std::size_t used = 0;  ///< may exceed `slots` until permits of before a reserve() come back
     bool dissolved = false;
-    std::deque<std::shared_ptr<Waiter>> queue;
+    WaitingLine<Waiter> line;
 
     bool has_free() const { return used < slots; }
   };
@@ -89,8 +94,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
   std::shared_ptr<Share> share_of(const std::string& holder) const;
   std::shared_ptr<Share> find_slot(const std::shared_ptr<Share>& asking) const;
   void take(Share& share);
-  void grant(Share& from_queue, const std::shared_ptr<Share>& slot_of, Granted& granted);
-  Share* longest_waiting();
+  void grant(Share& from, const std::shared_ptr<Share>& slot_of, Granted& granted);
+  Share* next_in_turn();
   Granted serve_queues();
   void give_back(std::shared_ptr<Share> share);
   static void wake(const Granted& granted);
@@ -100,7 +105,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   mutable std::mutex mutex_;  ///< guards what follows
   std::size_t used_ = 0;
   std::uint64_t next_ticket_ = 0;
-  const std::shared_ptr<Share> open_ = std::make_shared<Share>();  ///< for everybody
+  const std::shared_ptr<Share> open_;  ///< for everybody
   std::map<std::string, std::shared_ptr<Share>> reserved_;
 };
 

@@ -13,18 +13,26 @@ using Answer = std::optional<Permit>;  // nothing: still waiting
 
 constexpr std::chrono::hours kForEver{1};
 
-Task<> ask(std::shared_ptr<Admission> admission, std::string holder,
-           std::chrono::milliseconds wait_max, Answer& answer) {
-  answer = co_await admission->acquire(wait_max, std::move(holder));
+Task<> ask(std::shared_ptr<Admission> admission, SlotClaim claim,
+           std::chrono::milliseconds wait_max, std::shared_ptr<Answer> answer) {
+  *answer = co_await admission->acquire(wait_max, std::move(claim));
 }
 
 class AdmissionTest : public testing::Test {
  protected:
   std::shared_ptr<Answer> ask_for(const std::string& holder,
                                   std::chrono::milliseconds wait_max = kForEver) {
+    return claim({"account", holder}, wait_max);
+  }
+  std::shared_ptr<Answer> ask_of(const std::string& account,
+                                 Priority priority = Priority::kInteractive) {
+    return claim({account, {}, priority}, kForEver);
+  }
+  std::shared_ptr<Answer> claim(SlotClaim wanted, std::chrono::milliseconds wait_max) {
     auto answer = std::make_shared<Answer>();
-    boost::asio::co_spawn(loop_.get_executor(), ask(admission_, holder, wait_max, *answer),
-                          [answer](std::exception_ptr) {});
+    boost::asio::co_spawn(loop_.get_executor(),
+                          ask(admission_, std::move(wanted), wait_max, answer),
+                          [](const std::exception_ptr&) {});
     settle();
     return answer;
   }
@@ -70,6 +78,47 @@ TEST_F(AdmissionTest, WaitingEndsAtItsTime) {
   }
   EXPECT_TRUE(refused(late));
   EXPECT_EQ(admission_->waiting(), 0U);
+}
+
+TEST_F(AdmissionTest, AccountsTakeTurns) {
+  const auto one = ask_of("flood");
+  const auto two = ask_of("flood");
+  const auto third = ask_of("flood");
+  const auto fourth = ask_of("flood");
+  const auto other = ask_of("other");
+  EXPECT_TRUE(refused(fourth) && waits(other)) << "there was no place for both";
+  give_back(one);
+  EXPECT_TRUE(admitted(third) && waits(other));
+  const auto fifth = ask_of("flood");
+  EXPECT_TRUE(waits(fifth));
+  give_back(two);
+  EXPECT_TRUE(admitted(other) && waits(fifth));
+  give_back(third);
+  EXPECT_TRUE(admitted(fifth));
+}
+
+TEST_F(AdmissionTest, BatchWaitsForAllOthers) {
+  const auto one = ask_of("a");
+  const auto two = ask_of("a");
+  const auto batch = ask_of("b", Priority::kBatch);
+  const auto three = ask_of("a");
+  give_back(one);
+  EXPECT_TRUE(admitted(three) && waits(batch));
+  give_back(two);
+  EXPECT_TRUE(admitted(batch)) << "nobody else waits";
+}
+
+// What a holder has beyond its own slots stands in one line with all others.
+TEST_F(AdmissionTest, AHolderAndTheOthersTakeTurns) {
+  ASSERT_TRUE(admission_->reserve("team", 1));
+  const auto own = claim({"a", "team"}, kForEver);
+  const auto shared = claim({"a", "team"}, kForEver);
+  const auto batch = claim({"a", "team", Priority::kBatch}, kForEver);
+  const auto other = ask_of("b");
+  give_back(shared);
+  EXPECT_TRUE(admitted(other) && waits(batch));
+  give_back(own);
+  EXPECT_TRUE(admitted(batch)) << "its own slot is for its batch, too";
 }
 
 TEST_F(AdmissionTest, OthersCannotTakeWhatIsSetAside) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "async/slot_claim.hpp"
 #include "inference/engines.hpp"
 #include "inference/model_catalogue.hpp"
 
@@ -30,9 +31,8 @@ struct ResolvedModel {
   /// ARN of the account's own resource that it was called by, an application inference profile or a
   /// provisioned throughput: what its use is counted for. Else empty.
   std::string called_as;
-  /// For whom the engine's Admission has set slots aside: a provisioned throughput's id. Else
-  /// empty.
-  std::string capacity_holder;
+  /// Who asks the engine's Admission. Its holder is a provisioned throughput's id, or empty.
+  SlotClaim claim;
 };
 
 /// `text` against a pattern in which `*` stands for any run of characters.

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "async/slot_claim.hpp"
 #include "async/task.hpp"
 
 namespace bedplate::inference {
@@ -143,7 +144,7 @@ struct GenerationRequest {
   std::string output_schema;         ///< JSON schema that the reply's text must fit; empty: free
   bool token_probabilities = false;  ///< report the reply's tokens with their log-probabilities
   int replies = 1;                   ///< how many collect() asks for; a stream is always one
-  std::string capacity_holder;       ///< see ResolvedModel
+  SlotClaim claim;                   ///< see ResolvedModel
 };
 
 enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };

@@ -21,7 +21,7 @@ double cosine_similarity(const std::vector<float>& a, const std::vector<float>& 
 
 Task<RerankReply> rank_by_similarity(Engine& engine, RerankRequest request) {
   EmbeddingRequest texts;
-  texts.capacity_holder = request.capacity_holder;
+  texts.claim = request.claim;
   texts.texts = std::move(request.documents);
   texts.texts.push_back(std::move(request.query));
   EmbeddingReply embedded = co_await engine.embed(std::move(texts));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "async/slot_claim.hpp"
 #include "async/task.hpp"
 
 namespace bedplate::inference {
@@ -24,7 +25,7 @@ struct EmbeddingRequest {
   LongText long_text = LongText::kRefuse;
   /// Shorten at a character's border and report it, instead of at a token's.
   bool cut_at_characters = false;
-  std::string capacity_holder;  ///< see ResolvedModel
+  SlotClaim claim;  ///< see ResolvedModel
 };
 
 struct EmbeddingReply {
@@ -39,7 +40,7 @@ struct EmbeddingReply {
 struct RerankRequest {
   std::string query;
   std::vector<std::string> documents;
-  std::string capacity_holder;  ///< see ResolvedModel
+  SlotClaim claim;  ///< see ResolvedModel
 };
 
 struct RerankReply {

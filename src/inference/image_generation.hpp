@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "async/slot_claim.hpp"
+
 namespace bedplate::inference {
 
 /// A number that the client asked for, or that the family sets in its place: an engine that cannot
@@ -83,7 +85,7 @@ struct ImageRequest {
 
   /// What was asked for that no engine here does, in words for the refusal: "maskPrompt".
   std::vector<std::string> beyond;
-  std::string capacity_holder;  ///< see ResolvedModel
+  SlotClaim claim;  ///< see ResolvedModel
 };
 
 struct ImageReply {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "async/slot_claim.hpp"
 #include "base/clock.hpp"
 #include "documents/document_reader.hpp"
 #include "identity/credential_store.hpp"
@@ -57,7 +58,8 @@ struct Context {
   const wire::Request* request = nullptr;
   /// What authorization still has to ask when the model is known.
   std::shared_ptr<const authorization::ModelCall> model_call;
-  QuotaReservation reservation = {};  ///< what it holds of its quota
+  QuotaReservation reservation = {};           ///< what it holds of its quota
+  Priority priority = Priority::kInteractive;  ///< of its calls to engines
 
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)

@@ -59,11 +59,11 @@ EngineError AnthropicEngine::refusal(int http_status, const wire::Headers&,
 Task<> AnthropicEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   std::string body = messages_body(request, model_of(request));
-  std::string holder = std::move(request.capacity_holder);
+  SlotClaim claim = std::move(request.claim);
   request = {};  // may be megabytes
   MessagesStream stream;
   SseReply reply(stream);
-  co_await upstream_.generate("/v1/messages", std::move(body), reply, sink, std::move(holder));
+  co_await upstream_.generate("/v1/messages", std::move(body), reply, sink, std::move(claim));
 }
 
 Task<std::int64_t> AnthropicEngine::count_tokens(GenerationRequest request) {

@@ -171,10 +171,10 @@ Task<> BedrockEngine::generate(GenerationRequest request, GenerationSink& sink) 
   const std::string model = model_of(request);
   std::string body = converse_body(request, model);
   ConverseEvents reply(asked_of(request));
-  std::string holder = std::move(request.capacity_holder);
+  SlotClaim claim = std::move(request.claim);
   request = {};  // may be megabytes
   co_await upstream_.generate(path_to(model, "converse-stream"), std::move(body), reply, sink,
-                              std::move(holder));
+                              std::move(claim));
 }
 
 Task<std::int64_t> BedrockEngine::count_tokens(GenerationRequest request) {

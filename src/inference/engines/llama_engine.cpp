@@ -112,8 +112,7 @@ void LlamaEngine::start_watching() {
 Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit =
-      co_await slots_->acquire(options_.queue_wait_max, request.capacity_holder);
+  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max, request.claim);
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }
@@ -181,11 +180,10 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
 }
 
 /// Runs a call that is answered as a whole, in a slot.
-Task<> LlamaEngine::call(ServerCall& call, LlamaTask task, std::string capacity_holder) {
+Task<> LlamaEngine::call(ServerCall& call, LlamaTask task, SlotClaim claim) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit =
-      co_await slots_->acquire(options_.queue_wait_max, std::move(capacity_holder));
+  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max, std::move(claim));
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }

@@ -79,7 +79,7 @@ class LlamaEngine final : public Engine,
              GenerationContext& context, SlotUse& slot);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
-  Task<> call(ServerCall& call, LlamaTask task, std::string capacity_holder);
+  Task<> call(ServerCall& call, LlamaTask task, SlotClaim claim);
   Task<> run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call, SlotUse& slot);
   Task<> count_busy_slots(int& busy);
   Task<> watch();

@@ -6,15 +6,15 @@
 namespace bedplate::inference {
 
 Task<EmbeddingReply> LlamaEngine::embed(EmbeddingRequest request) {
-  std::string holder = request.capacity_holder;
+  SlotClaim claim = request.claim;
   EmbeddingCall embedding(std::move(request));
-  co_await call(embedding, LlamaTask::kEmbed, std::move(holder));
+  co_await call(embedding, LlamaTask::kEmbed, std::move(claim));
   co_return embedding.take_reply();
 }
 
 Task<RerankReply> LlamaEngine::rerank(RerankRequest request) {
   RerankCall ranking(request);
-  co_await call(ranking, LlamaTask::kRank, request.capacity_holder);
+  co_await call(ranking, LlamaTask::kRank, request.claim);
   if (ranking.answered()) co_return ranking.take_reply();
   co_return co_await rank_by_similarity(*this, std::move(request));
 }

@@ -117,7 +117,7 @@ Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) 
 Task<> RemoteEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   const Admission::Permit permit =
-      co_await take_turn(*admission_, options_.queue_wait_max, request.capacity_holder);
+      co_await take_turn(*admission_, options_.queue_wait_max, request.claim);
   TimedGeneration generation(options_, sink);
   co_await generation.run(run(std::move(request), generation.context()));
 }

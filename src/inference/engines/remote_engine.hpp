@@ -46,7 +46,7 @@ class RemoteEngine final : public Engine, public std::enable_shared_from_this<Re
   Task<> try_one(const GenerationRequest& request, Attempt& attempt);
   Task<> run(GenerationRequest request, GenerationContext& context);
   Task<> count(GenerationRequest request, std::int64_t& tokens);
-  Task<> call(ServerCall& call, std::chrono::milliseconds timeout, std::string capacity_holder);
+  Task<> call(ServerCall& call, std::chrono::milliseconds timeout, SlotClaim claim);
   Task<> call_somewhere(ServerCall& call);
   Task<std::optional<EngineError>> call_one(ServerCall& call, std::size_t index);
   Task<> watch(std::size_t index);

@@ -9,15 +9,15 @@
 namespace bedplate::inference {
 
 Task<EmbeddingReply> RemoteEngine::embed(EmbeddingRequest request) {
-  std::string holder = request.capacity_holder;
+  SlotClaim claim = request.claim;
   EmbeddingCall embedding(std::move(request));
-  co_await call(embedding, options_.first_token_timeout, std::move(holder));
+  co_await call(embedding, options_.first_token_timeout, std::move(claim));
   co_return embedding.take_reply();
 }
 
 Task<RerankReply> RemoteEngine::rerank(RerankRequest request) {
   RerankCall ranking(request);
-  co_await call(ranking, options_.first_token_timeout, request.capacity_holder);
+  co_await call(ranking, options_.first_token_timeout, request.claim);
   if (ranking.answered()) co_return ranking.take_reply();
   co_return co_await rank_by_similarity(*this, std::move(request));
 }
@@ -25,17 +25,16 @@ Task<RerankReply> RemoteEngine::rerank(RerankRequest request) {
 /// Every image may take as long as another reply's first token.
 Task<ImageReply> RemoteEngine::make_images(ImageRequest request) {
   const std::chrono::milliseconds timeout = options_.first_token_timeout * request.count;
-  std::string holder = request.capacity_holder;
+  SlotClaim claim = request.claim;
   ImageCall making(std::move(request));
-  co_await call(making, timeout, std::move(holder));
+  co_await call(making, timeout, std::move(claim));
   co_return making.take_reply();
 }
 
-Task<> RemoteEngine::call(ServerCall& call, std::chrono::milliseconds timeout,
-                          std::string capacity_holder) {
+Task<> RemoteEngine::call(ServerCall& call, std::chrono::milliseconds timeout, SlotClaim claim) {
   const auto self = shared_from_this();
   const Admission::Permit permit =
-      co_await take_turn(*admission_, options_.queue_wait_max, std::move(capacity_holder));
+      co_await take_turn(*admission_, options_.queue_wait_max, std::move(claim));
   co_await run_in_time(timeout, call_somewhere(call), "The model gave no answer in time.");
 }
 

@@ -3,8 +3,8 @@
 namespace bedplate::inference {
 
 Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max,
-                                  std::string capacity_holder) {
-  Admission::Permit permit = co_await admission.acquire(wait_max, std::move(capacity_holder));
+                                  SlotClaim claim) {
+  Admission::Permit permit = co_await admission.acquire(wait_max, std::move(claim));
   if (!permit) {
     throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
   }

@@ -11,10 +11,10 @@
 namespace bedplate::inference {
 
 /// Waits for at most `wait_max`. Throws EngineError (kBusy) when that was not enough or too many
-/// wait already. `admission` must outlive the permit.
-/// `capacity_holder`: who asks, see Admission::acquire().
+/// wait. `admission` must outlive the permit.
+/// `claim`: who asks, see Admission::acquire().
 Task<Admission::Permit> take_turn(Admission& admission, std::chrono::milliseconds wait_max,
-                                  std::string capacity_holder);
+                                  SlotClaim claim);
 
 /// Runs `work` for at most `limit`; then throws EngineError (kTimeout) with `complaint`, a
 /// constant.

@@ -62,9 +62,9 @@ Task<> Upstream::run(std::string path, std::string body, ReplyReader& reply,
 }
 
 Task<> Upstream::generate(std::string path, std::string body, ReplyReader& reply,
-                          GenerationSink& sink, std::string capacity_holder) {
+                          GenerationSink& sink, SlotClaim claim) {
   const Admission::Permit permit =
-      co_await take_turn(*admission_, options_.queue_wait_max, std::move(capacity_holder));
+      co_await take_turn(*admission_, options_.queue_wait_max, std::move(claim));
   TimedGeneration generation(options_, sink);
   co_await generation.run(run(std::move(path), std::move(body), reply, generation.context()));
 }

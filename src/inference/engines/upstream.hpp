@@ -42,9 +42,9 @@ class Upstream {
            wire::Client& client, const UpstreamService& service);
 
   /// Posts `body` and follows the streamed reply. Throws EngineError, and what the sink throws.
-  /// `capacity_holder`: who asks, see Admission::acquire().
+  /// `claim`: who asks, see Admission::acquire().
   Task<> generate(std::string path, std::string body, ReplyReader& reply, GenerationSink& sink,
-                  std::string capacity_holder);
+                  SlotClaim claim);
 
   /// Posts `body` and gives the whole answer, which must come within the time of a first token.
   Task<std::string> ask(std::string path, std::string body);

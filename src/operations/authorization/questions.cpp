@@ -211,7 +211,7 @@ Question pass_role_question(std::string_view role_arn, std::string_view service,
 std::vector<Question> model_questions(std::string_view action,
                                       const inference::ResolvedModel& resolved, const Home& home) {
   std::vector<std::pair<std::string, std::string>> keys;
-  const bool of_own_profile = !resolved.called_as.empty() && resolved.capacity_holder.empty();
+  const bool of_own_profile = !resolved.called_as.empty() && resolved.claim.holder.empty();
   if (of_own_profile) {
     keys.emplace_back("bedrock:InferenceProfileArn", resolved.called_as);
   } else if (!resolved.profile_id.empty()) {

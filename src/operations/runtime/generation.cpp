@@ -28,6 +28,8 @@ Task<inference::ResolvedModel> resolve_model(Context& context, std::string model
   authorization::authorize_resolved_model(context, resolved);
   if (resolved.engine == nullptr) throw no_model_access();
   check_model_access(context, *resolved.model);
+  resolved.claim.account = context.principal.account_id;
+  resolved.claim.priority = context.priority;
   context.response_headers.add("x-bedplate-served-by", resolved.engine->served_by());
   co_return resolved;
 }
@@ -78,7 +80,7 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
   co_await read_attachments(request, resolved, services.document_reader,
                             in_converse ? documents::Door::kConverse : documents::Door::kMessages);
   request.model_id = resolved.model->id;
-  request.capacity_holder = resolved.capacity_holder;
+  request.claim = resolved.claim;
   try {
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);

@@ -190,7 +190,7 @@ Task<> check_images(const inference::ImageReply& reply, Promise promise,
 }
 
 Task<inference::ImageReply> make(inference::ResolvedModel resolved, ImageRequest request) {
-  request.capacity_holder = resolved.capacity_holder;
+  request.claim = resolved.claim;
   try {
     co_return co_await resolved.engine->make_images(std::move(request));
   } catch (const EngineError& failure) {

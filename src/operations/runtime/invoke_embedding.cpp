@@ -19,7 +19,7 @@ void add_latency_header(Context& context) {
 Task<inference::EmbeddingReply> embed(inference::ResolvedModel resolved,
                                       inference::EmbeddingRequest request,
                                       const inference::EmbeddingFamily& family) {
-  request.capacity_holder = resolved.capacity_holder;
+  request.claim = resolved.claim;
   try {
     co_return co_await resolved.engine->embed(std::move(request));
   } catch (const EngineError& failure) {
@@ -30,7 +30,7 @@ Task<inference::EmbeddingReply> embed(inference::ResolvedModel resolved,
 
 Task<inference::RerankReply> rank(inference::ResolvedModel resolved,
                                   inference::RerankRequest request) {
-  request.capacity_holder = resolved.capacity_holder;
+  request.claim = resolved.claim;
   try {
     co_return co_await resolved.engine->rerank(std::move(request));
   } catch (const EngineError& failure) {

@@ -39,7 +39,7 @@ Task<inference::ResolvedModel> resolve_own_model(Context& context, std::string a
     refuse_unless_in_service(context, *row);
     const ProvisionedFacts facts = read_provisioned(*row);
     resolved = bindings.resolve(facts.model_id, row->key.region, inference::BareIds::kAny);
-    resolved.capacity_holder = row->key.id;
+    resolved.claim.holder = row->key.id;
   } else {
     resolved = bindings.resolve(read_application_profile(*row).source, row->key.region);
   }

@@ -14,7 +14,7 @@ QuotaSubject subject_of(const Context& context, const inference::ResolvedModel& 
 template <class DemandOf>
 void reserve(Context& context, const inference::ResolvedModel& resolved, DemandOf demand_of) {
   if (context.reservation.held()) return;
-  if (!resolved.capacity_holder.empty()) return;  // quotas are for on-demand requests
+  if (!resolved.claim.holder.empty()) return;  // quotas are for on-demand requests
   QuotaLedger& quotas = context.services.quotas;
   const QuotaSubject subject = subject_of(context, resolved);
   const QuotaLimits* limits = quotas.limits_of(subject);
