@@ -134,12 +134,12 @@ void authorize_resolved_model(const Context& context, const inference::ResolvedM
 }
 
 void authorize_pass_role(const Context& context, std::string_view role_arn,
-                         std::string_view service) {
+                         std::string_view service, std::string_view associated_arn) {
   if (context.principal.policies == nullptr) return;
   const AccountNow account = account_now(context);
   const Asking asking = asking_of(context, account.get());
   const policy::Context keys = request_keys(asking, protocol::Service::kControl);
-  require(context, pass_role_question(role_arn, service, asking.home), keys);
+  require(context, pass_role_question(role_arn, service, associated_arn, asking.home), keys);
 }
 
 }  // namespace bedplate::operations::authorization

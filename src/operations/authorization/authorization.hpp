@@ -33,8 +33,11 @@ Task<> authorize_action(Context& context, std::string_view action, std::string a
 void authorize_resolved_model(const Context& context, const inference::ResolvedModel& resolved);
 
 /// Handing a role to a service: iam:PassRole. Operations of the table with `pass_role` have asked.
-/// @param service  e.g. bedrock.amazonaws.com
+/// Whoever takes a role asks pass_role() (pass_role.hpp), which looks at the role itself, too.
+/// @param service         e.g. bedrock.amazonaws.com
+/// @param associated_arn  of the resource that the role is for; empty: iam:AssociatedResourceArn is
+///                        absent
 void authorize_pass_role(const Context& context, std::string_view role_arn,
-                         std::string_view service);
+                         std::string_view service, std::string_view associated_arn = {});
 
 }  // namespace bedplate::operations::authorization

@@ -91,6 +91,22 @@ std::vector<std::string> regions_of(const inference::ResolvedModel& resolved, co
   return profile->destinations(region);
 }
 
+/// What a role in the request is for: what the operation makes, or else changes.
+std::string taker_of_role(const Rule& rule, Input input, const Home& home) {
+  if (!rule.tags.empty() && !rule.tags.front().arn.empty()) {
+    return fill(rule.tags.front().arn, home.principal, {"*", "*", "*"});
+  }
+  for (const ResourceRule& resource : rule.resources) {
+    const bool own = resource.arn.find("{account}") != std::string::npos;
+    if (!own || resource.kind == ResourceRule::Kind::kModel) continue;
+    Rule alone;
+    alone.resources.push_back(resource);
+    std::string arn = targets_of(alone, input, home).front().arn;
+    if (arn != "*") return arn;
+  }
+  return {};
+}
+
 std::string bearer_type(const identity::Principal& principal) {
   return principal.api_key_type == identity::Principal::ApiKeyType::kShortTerm ? "SHORT_TERM"
                                                                                : "LONG_TERM";
@@ -187,7 +203,8 @@ Questions operation_questions(const protocol::OperationDescriptor& operation, In
   ask_for_tags(rule, input, home, targets, out);
   if (!rule.pass_role.empty()) {
     for (const std::string& role : texts_at(input, rule.pass_role)) {
-      out.all.push_back(pass_role_question(role, kBedrock, home));
+      const std::string taker = taker_of_role(rule, input, home);
+      out.all.push_back(pass_role_question(role, kBedrock, taker, home));
     }
   }
   return out;
@@ -202,10 +219,15 @@ Questions single_question(std::string_view action, std::string arn, const Asking
   return out;
 }
 
-Question pass_role_question(std::string_view role_arn, std::string_view service, const Home& home) {
+Question pass_role_question(std::string_view role_arn, std::string_view service,
+                            std::string_view associated_arn, const Home& home) {
   Target role = role_target(role_arn, home);
   role.shown.clear();
-  return {"iam:PassRole", std::move(role), {{"iam:PassedToService", std::string(service)}}};
+  Question out{"iam:PassRole", std::move(role), {{"iam:PassedToService", std::string(service)}}};
+  if (!associated_arn.empty()) {
+    out.keys.emplace_back("iam:AssociatedResourceArn", std::string(associated_arn));
+  }
+  return out;
 }
 
 std::vector<Question> model_questions(std::string_view action,

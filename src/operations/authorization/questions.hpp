@@ -46,8 +46,11 @@ Questions operation_questions(const protocol::OperationDescriptor& operation, In
 /// For an action on one resource, or on `*`.
 Questions single_question(std::string_view action, std::string arn, const Asking& asking);
 
-/// For handing a role to a service. @param service  e.g. bedrock.amazonaws.com
-Question pass_role_question(std::string_view role_arn, std::string_view service, const Home& home);
+/// For handing a role to a service.
+/// @param service         e.g. bedrock.amazonaws.com
+/// @param associated_arn  of the resource that the role is for; empty: not known
+Question pass_role_question(std::string_view role_arn, std::string_view service,
+                            std::string_view associated_arn, const Home& home);
 
 /// For the models behind what was called, and for the keys that only these questions have.
 std::vector<Question> model_questions(std::string_view action,

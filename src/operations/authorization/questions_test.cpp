@@ -367,7 +367,7 @@ TEST_F(Authorization, PassRoleIsAskedWithTheService) {
   const std::string role = "arn:aws:iam::111122223333:role/service/KnowledgeBase";
   Questions questions;
   questions.keys = request_keys(asking(), protocol::Service::kAgent);
-  questions.all = {pass_role_question(role, "bedrock.amazonaws.com", home)};
+  questions.all = {pass_role_question(role, "bedrock.amazonaws.com", "", home)};
   give(allow(R"("bedrock:*")", "*"));
   EXPECT_EQ(outcome(questions),
             "User: arn:aws:iam::111122223333:user/anna is not authorized to perform: iam:PassRole "
@@ -380,9 +380,30 @@ TEST_F(Authorization, PassRoleIsAskedWithTheService) {
              R"({"StringEquals":{"iam:PassedToService":"bedrock.amazonaws.com"}})"));
   EXPECT_EQ(outcome(questions), "");
   questions.all = {pass_role_question("arn:aws:iam::999988887777:role/service/KnowledgeBase",
-                                      "bedrock.amazonaws.com", home)};
+                                      "bedrock.amazonaws.com", "", home)};
   give(allow(R"("*")", "*"));
   EXPECT_NE(outcome(questions), "") << "a role of another account";
+}
+
+TEST_F(Authorization, PassRoleIsAskedWithWhatTheRoleIsFor) {
+  const std::string body =
+      R"({"jobName":"a","modelId":"meta.llama3-8b-instruct-v1:0",
+          "roleArn":"arn:aws:iam::111122223333:role/batch",
+          "inputDataConfig":{"s3InputDataConfig":{"s3Uri":"s3://a/b"}},
+          "outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://a/c"}}})";
+  const auto ask = [&] {
+    return outcome(questions<api::control::CreateModelInvocationJobRequest>(
+        operation("control", "CreateModelInvocationJob"), body));
+  };
+  give(allow(R"("bedrock:*")", "*"));
+  EXPECT_NE(ask(), "");
+  give(allow(R"("iam:PassRole")", "*",
+             R"({"ArnLike":{"iam:AssociatedResourceArn":"arn:aws:bedrock:*:*:agent/*"}})"));
+  EXPECT_NE(ask(), "");
+  give(allow(R"("iam:PassRole")", "*",
+             R"({"ArnLike":{"iam:AssociatedResourceArn":
+                            "arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/*"}})"));
+  EXPECT_EQ(ask(), "");
 }
 
 TEST_F(Authorization, IdentityNeedsNoPermission) {
