@@ -28,12 +28,15 @@ std::string trust(std::string_view principal, std::string_view condition = "{}",
 
 constexpr std::string_view kBedrock = R"({"Service":"bedrock.amazonaws.com"})";
 
+std::string document(const std::string& statements) {
+  return fmt::format(R"({{"Version":"2012-10-17","Statement":[{}]}})", statements);
+}
+
 /// Whether a role with these statements would be assumed.
 bool trusts(const std::string& statements, std::string_view associated_arn = kJob) {
   const ServiceCall call{kBedrockService, kAccount, "us-east-1", associated_arn,
                          *parse_iso8601_s("2026-11-20T12:00:00Z")};
-  return trusts_service(
-      *role(fmt::format(R"({{"Version":"2012-10-17","Statement":[{}]}})", statements)), call);
+  return trusts_service(*role(document(statements)), call);
 }
 
 TEST(PassRole, TheServiceMustBeTrusted) {
@@ -71,7 +74,7 @@ TEST(PassRole, ADocumentThatCannotBeReadTrustsNobody) {
 TEST(PassRole, RolesAreFoundByTheirWholeArn) {
   identity::AccountRows rows;
   rows.account.id = kAccount;
-  rows.roles.emplace("batch", role(R"({"Version":"2012-10-17","Statement":[]})"));
+  rows.roles.emplace("batch", role(document(trust(kBedrock))));
   const identity::Account account(std::move(rows));
   EXPECT_NE(find_role(&account, "arn:aws:iam::111122223333:role/jobs/batch"), nullptr);
   EXPECT_EQ(find_role(&account, "arn:aws:iam::111122223333:role/batch"), nullptr);
