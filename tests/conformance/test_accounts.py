@@ -103,7 +103,7 @@ def test_roles_across_accounts(running, make_client, research):
     assert who["Account"] == make_client("sts", running=running).get_caller_identity()["Account"]
     assert call_bedrock(make_client, keys, running) > 50
     iam.update_assume_role_policy(
-        RoleName="visitors", PolicyDocument=trust({"AWS": "arn:aws:iam::999999999999:root"})
+        RoleName="visitors", PolicyDocument=trust({"Service": "bedrock.amazonaws.com"})
     )
     assert refusal(lambda: sts.assume_role(RoleArn=role, RoleSessionName="visit"))[1] == (
         "AccessDenied"

@@ -315,6 +315,124 @@ def test_a_session_ends_with_its_role(iam, ann, make_client):
     assert refusal(lambda: call_bedrock(make_client, keys))[1] == "UnrecognizedClientException"
 
 
+def trusted_by(iam, role: str):
+    """Whom the role's policy names, as GetRole shows it."""
+    document = iam.get_role(RoleName=name_of(role))["Role"]["AssumeRolePolicyDocument"]
+    return document["Statement"][0]["Principal"]["AWS"]
+
+
+def keys_of_user(iam, make_client, name: str):
+    """STS with a new key of a user, who may ask for everything."""
+    iam.attach_user_policy(
+        UserName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    return client_of(make_client, "sts", iam.create_access_key(UserName=name)["AccessKey"])
+
+
+def erase_user(iam, name: str) -> None:
+    for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    for policy in iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]:
+        iam.detach_user_policy(UserName=name, PolicyArn=policy["PolicyArn"])
+    iam.delete_user(UserName=name)
+
+
+# Documented: a trust policy means the user, not the name. One who is renamed is trusted on, one who
+# is deleted is not, though somebody else gets the name.
+def test_a_trust_policy_means_the_user_and_not_the_name(iam, make_client):
+    name, renamed = fresh("mortal"), fresh("mortal")
+    user = iam.create_user(UserName=name)["User"]
+    role = make_role(iam, trust({"AWS": [user["Arn"]]}))
+    assert trusted_by(iam, role) == [user["Arn"]]
+    sts = keys_of_user(iam, make_client, name)
+    assert sts.assume_role(RoleArn=role, RoleSessionName="lab")
+    iam.update_user(UserName=name, NewUserName=renamed)
+    assert trusted_by(iam, role) == [user["Arn"].replace(name, renamed)]
+    assert sts.assume_role(RoleArn=role, RoleSessionName="lab")
+    erase_user(iam, renamed)
+    assert trusted_by(iam, role) == [user["UserId"]]
+
+    arn = iam.create_user(UserName=renamed)["User"]["Arn"]
+    namesake = keys_of_user(iam, make_client, renamed)
+    assert refusal(lambda: namesake.assume_role(RoleArn=role, RoleSessionName="lab"))[1] == (
+        "AccessDenied"
+    )
+    assert trusted_by(iam, role) == [user["UserId"]]
+    gone = trust({"AWS": user["UserId"]})
+    assert refusal(
+        lambda: iam.update_assume_role_policy(RoleName=name_of(role), PolicyDocument=gone)
+    ) == (400, "MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{user["UserId"]}"')
+    iam.update_assume_role_policy(RoleName=name_of(role), PolicyDocument=trust({"AWS": arn}))
+    assert namesake.assume_role(RoleArn=role, RoleSessionName="lab")
+
+
+def test_a_trust_policy_means_the_role_and_not_the_name(iam, ann, make_client):
+    arn, sts = ann
+    one = make_role(iam, trust({"AWS": arn}))
+    two = make_role(iam, trust({"AWS": one}))
+    first = sts.assume_role(RoleArn=one, RoleSessionName="lab")["Credentials"]
+    of_one = client_of(make_client, "sts", first)
+    iam.attach_role_policy(
+        RoleName=name_of(one), PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    assert of_one.assume_role(RoleArn=two, RoleSessionName="lab")
+    one_id = iam.get_role(RoleName=name_of(one))["Role"]["RoleId"]
+    for policy in (BEDROCK, "arn:aws:iam::aws:policy/AdministratorAccess"):
+        iam.detach_role_policy(RoleName=name_of(one), PolicyArn=policy)
+    iam.delete_role(RoleName=name_of(one))
+    assert trusted_by(iam, two) == one_id
+    iam.create_role(RoleName=name_of(one), AssumeRolePolicyDocument=trust({"AWS": arn}))
+    iam.attach_role_policy(
+        RoleName=name_of(one), PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    again = sts.assume_role(RoleArn=one, RoleSessionName="lab")["Credentials"]
+    of_namesake = client_of(make_client, "sts", again)
+    assert refusal(lambda: of_namesake.assume_role(RoleArn=two, RoleSessionName="lab"))[1] == (
+        "AccessDenied"
+    )
+
+
+def test_whom_a_trust_policy_names_must_exist(iam, ann, account):
+    arn, _ = ann
+    role = make_role(iam, trust({"AWS": arn}))
+    for nobody in (
+        f"arn:aws:iam::{account}:user/nobody-of-this-name",
+        f"arn:aws:iam::{account}:role/{name_of(role)}x",
+        f"arn:aws:iam::{account}:user/path/{name_of(arn)}",
+        "arn:aws:iam::999999999999:root",
+        "arn:aws:iam::999999999999:user/ann",
+        "999999999999",
+        "AIDANOBODYOFTHATIDATALL",
+    ):
+        expected = (400, "MalformedPolicyDocument", f'Invalid principal in policy: "AWS":"{nobody}"')
+        document = trust({"AWS": [arn, nobody]})
+        assert expected == refusal(
+            lambda: iam.create_role(RoleName=fresh("role"), AssumeRolePolicyDocument=document)
+        )
+        assert expected == refusal(
+            lambda: iam.update_assume_role_policy(RoleName=name_of(role), PolicyDocument=document)
+        )
+    assert trusted_by(iam, role) == arn
+
+
+# The keys of the connection are there as for every other question.
+def test_trust_from_a_network(iam, ann, account):
+    arn, sts = ann
+    for operator, key, here, elsewhere in (
+        ("IpAddress", "aws:SourceIp", ["127.0.0.0/8", "::1/128"], "10.0.0.0/8"),
+        ("Bool", "aws:SecureTransport", "false", "true"),
+        ("StringLike", "aws:UserAgent", "Boto3/*", "curl/*"),
+        ("StringEquals", "aws:RequestedRegion", sts.meta.region_name, "eu-north-1"),
+    ):
+        for value, allowed in ((here, True), (elsewhere, False)):
+            role = make_role(iam, trust({"AWS": arn}, Condition={operator: {key: value}}))
+            if allowed:
+                assert sts.assume_role(RoleArn=role, RoleSessionName="lab"), key
+                continue
+            answer = refusal(lambda: sts.assume_role(RoleArn=role, RoleSessionName="lab"))
+            assert answer == denied(arn, role), key
+
+
 def test_forged_tokens(iam, ann, make_client):
     arn, sts = ann
     role = make_role(iam, trust({"AWS": arn}))

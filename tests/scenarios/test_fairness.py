@@ -45,7 +45,7 @@ def refused_one(pending: set) -> set:
     """Waits for one more answer, which must be a refusal; gives those that are still waiting."""
     done, pending = wait(pending, WAIT_SECONDS_MAX, FIRST_COMPLETED)
     assert [future.result().status for future in done] == [429]
-    assert done.pop().result().error_type() == "ThrottlingException"
+    assert done.pop().result().error_type == "ThrottlingException"
     return pending
 
 

@@ -82,7 +82,7 @@ struct RoleRecord : PolicyHolder {
 
   std::string boundary;  ///< the policy's ARN, or empty
   std::optional<std::string> description;
-  std::string trust_policy;
+  std::string trust_policy;  ///< users and roles are in it by their unique ids
   std::int32_t session_max_s = 3'600;
 };
 

@@ -4,6 +4,7 @@
 #include "identity/policy/principals.hpp"
 #include "operations/iam/documents.hpp"
 #include "operations/iam/tags.hpp"
+#include "operations/iam/trusted_principals.hpp"
 
 namespace bedplate::operations::iam {
 namespace {
@@ -83,14 +84,15 @@ api::iam::Group describe(const GroupRecord& group) {
   return out;
 }
 
-api::iam::Role describe(const RoleRecord& role, Detail detail) {
+api::iam::Role describe(const Context& context, const RoleRecord& role, Detail detail) {
   api::iam::Role out;
   out.Path = role.path;
   out.RoleName = role.name;
   out.RoleId = role.id;
   out.Arn = arn_of(role);
   out.CreateDate = seconds_of(role.created_ms);
-  out.AssumeRolePolicyDocument = encoded_document(role.trust_policy);
+  out.AssumeRolePolicyDocument =
+      encoded_document(TrustedPrincipals(context).show(role.trust_policy));
   out.Description = role.description;
   out.MaxSessionDuration = role.session_max_s;
   if (detail == Detail::kFull) {

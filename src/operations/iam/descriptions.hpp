@@ -14,7 +14,8 @@ api::iam::User describe(const UserRecord& user, Detail detail);
 /// The administrator of the first start, who has no row.
 api::iam::User describe_first_administrator(const Context& context);
 api::iam::Group describe(const GroupRecord& group);
-api::iam::Role describe(const RoleRecord& role, Detail detail);
+/// With the trust policy as it reads now.
+api::iam::Role describe(const Context& context, const RoleRecord& role, Detail detail);
 
 /// How often a policy is in use.
 struct PolicyUse {

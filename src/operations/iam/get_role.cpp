@@ -11,7 +11,7 @@ Task<op::iam::GetRole::Response> handle<op::iam::GetRole>(Context& context,
   const identity::Role* role = account->find_role(request.RoleName);
   if (role == nullptr) throw iam::no_such("Role", request.RoleName);
   op::iam::GetRole::Response response;
-  response.Role = iam::describe(role->record(), iam::Detail::kFull);
+  response.Role = iam::describe(context, role->record(), iam::Detail::kFull);
   co_return response;
 }
 

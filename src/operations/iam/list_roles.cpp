@@ -14,7 +14,7 @@ Task<op::iam::ListRoles::Response> handle<op::iam::ListRoles>(Context& context,
   op::iam::ListRoles::Response response;
   for (const auto& [name, role] : account->roles()) {
     if (!role.record().path.starts_with(prefix) || !page.takes(name)) continue;
-    response.Roles.push_back(iam::describe(role.record(), iam::Detail::kInList));
+    response.Roles.push_back(iam::describe(context, role.record(), iam::Detail::kInList));
   }
   page.finish(response);
   co_return response;

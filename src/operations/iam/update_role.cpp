@@ -2,6 +2,7 @@
 #include "operations/iam/descriptions.hpp"
 #include "operations/iam/documents.hpp"
 #include "operations/iam/rows.hpp"
+#include "operations/iam/trusted_principals.hpp"
 
 namespace bedplate::operations {
 
@@ -28,7 +29,7 @@ Task<op::iam::UpdateRoleDescription::Response> handle<op::iam::UpdateRoleDescrip
   const iam::RoleRecord role =
       co_await iam::edit_record<iam::RoleRecord>(context, request.RoleName, change);
   op::iam::UpdateRoleDescription::Response response;
-  response.Role = iam::describe(role, iam::Detail::kFull);
+  response.Role = iam::describe(context, role, iam::Detail::kFull);
   co_return response;
 }
 
@@ -37,8 +38,9 @@ Task<op::iam::UpdateAssumeRolePolicy::Response> handle<op::iam::UpdateAssumeRole
     Context& context, op::iam::UpdateAssumeRolePolicy::Request request) {
   iam::check_document(request.PolicyDocument, identity::policy::DocumentKind::kTrust);
   const std::string document = request.PolicyDocument;
-  const auto change = [=](storage::Transaction&, iam::RoleRecord& role) {
-    role.trust_policy = document;
+  const iam::TrustedPrincipals trusted(context);
+  const auto change = [=](storage::Transaction& transaction, iam::RoleRecord& role) {
+    role.trust_policy = trusted.pin(transaction, document);
   };
   co_await iam::edit_record<iam::RoleRecord>(context, request.RoleName, change);
   co_return op::iam::UpdateAssumeRolePolicy::Response{};

@@ -3,6 +3,7 @@
 #include "base/api_error.hpp"
 #include "identity/policy/aws_managed_policies.hpp"
 #include "identity/policy/evaluation.hpp"
+#include "operations/authorization/questions.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -12,17 +13,14 @@ namespace policy = identity::policy;
 constexpr std::string_view kAdministratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 policy::Context context_of(const Context& context, const api::sts::AssumeRoleRequest& request) {
-  policy::Context out;
-  context.principal.caller->describe(out);
-  const Timestamp now = context.services.clock.now();
-  out.set("aws:CurrentTime", format_iso8601_s(now));
-  out.set("aws:EpochTime", fmt::format("{}", now.time_since_epoch().count() / 1000));
+  const authorization::Asking asking{
+      {context.principal, nullptr, context.services.bindings.catalogue()},
+      context.request,
+      context.services.clock.now()};
+  policy::Context out = authorization::request_keys(asking, protocol::Service::kSts);
   out.set("sts:RoleSessionName", request.RoleSessionName);
   if (request.ExternalId) out.set("sts:ExternalId", *request.ExternalId);
   if (request.SourceIdentity) out.set("sts:SourceIdentity", *request.SourceIdentity);
-  if (context.principal.session && !context.principal.session->source_identity.empty()) {
-    out.set("aws:SourceIdentity", context.principal.session->source_identity);
-  }
   if (request.Tags) {
     for (const api::sts::Tag& tag : *request.Tags) {
       out.set("aws:RequestTag/" + tag.Key, tag.Value);
