@@ -4,6 +4,7 @@
 #include "operations/authorization/model_call.hpp"
 #include "operations/authorization/questions.hpp"
 #include "operations/resources/resource_kinds.hpp"
+#include "operations/resources/resource_policies.hpp"
 
 namespace bedplate::operations::authorization {
 namespace {
@@ -41,6 +42,17 @@ Task<> add_stored_tags(const Context& context, Question& question) {
   }
 }
 
+/// The policy of the target, whoever's it is, if it is of a kind that has one.
+Task<> add_resource_policy(const Context& context, Question& question) {
+  const auto named = resource_at(question.target.arn);
+  if (!named || !named->kind->takes_policy) co_return;
+  const auto read = [arn = question.target.arn](storage::Transaction& transaction) {
+    return attached_policy(transaction, arn);
+  };
+  auto attached = co_await context.services.store.read(read);
+  if (attached) question.on_resource.attached.push_back(std::move(*attached));
+}
+
 /// A provisioned throughput can be named by its name as well, but policies know it by its id: asks
 /// about that, too.
 Task<> add_named_throughput(const Context& context, Questions& questions) {
@@ -68,7 +80,10 @@ Task<> require_all(const Context& context, Questions& questions) {
   if (look_at_resource_tags(*context.principal.policies)) {
     for (Question& question : questions.all) co_await add_stored_tags(context, question);
   }
-  for (const Question& question : questions.all) require(context, question, questions.keys);
+  for (Question& question : questions.all) {
+    co_await add_resource_policy(context, question);
+    require(context, question, questions.keys);
+  }
 }
 
 /// The identifier's question is the first on its action.

@@ -264,7 +264,7 @@ std::optional<ApiError> answer(const Question& question, const policy::Context& 
   }
   const policy::Request asked{*principal.caller, question.action, question.target.arn, owner,
                               own_keys ? *own_keys : keys};
-  const policy::Decision decision = policy::evaluate(asked, policies);
+  const policy::Decision decision = policy::evaluate(asked, policies, question.on_resource);
   if (decision.allowed) return std::nullopt;
   return errors::not_authorized(denial_text(question, asked, decision));
 }

@@ -27,6 +27,7 @@ struct Question {
   std::string action;
   Target target;
   std::vector<std::pair<std::string, std::string>> keys;  ///< for this question alone
+  identity::policy::ResourcePolicies on_resource = {};    ///< what is attached to the target
 };
 
 /// All that one request needs permission for, with the condition keys that the questions share.

@@ -406,6 +406,39 @@ TEST_F(Authorization, PassRoleIsAskedWithWhatTheRoleIsFor) {
   EXPECT_EQ(ask(), "");
 }
 
+TEST_F(Authorization, AResourcesOwnPolicyIsAsked) {
+  const auto ask = [&](std::string_view account, std::string_view effect, std::string_view whom) {
+    const std::string arn = fmt::format("arn:aws:bedrock:us-east-1:{}:guardrail/gr", account);
+    Questions questions = single_question("bedrock:ApplyGuardrail", arn, asking());
+    if (!effect.empty()) {
+      const std::string document = fmt::format(
+          R"({{"Version":"2012-10-17","Statement":{{"Effect":"{}","Principal":{{"AWS":"{}"}},
+               "Action":"bedrock:ApplyGuardrail","Resource":"*"}}}})",
+          effect, whom);
+      questions.all.front().on_resource.attached.push_back(
+          {policy::Policy::parse(document, policy::DocumentKind::kResource), "its own", ""});
+    }
+    return outcome(questions);
+  };
+  const std::string anna = "arn:aws:iam::111122223333:user/anna";
+  EXPECT_NE(ask("111122223333", "Allow", "111122223333"), "") << "the account is only let decide";
+  EXPECT_EQ(ask("111122223333", "Allow", anna), "");
+  EXPECT_NE(ask("444455556666", "Allow", anna), "") << "and an identity-based policy must allow";
+  give(allow(R"("bedrock:ApplyGuardrail")", "*"));
+  EXPECT_EQ(ask("111122223333", "", ""), "");
+  EXPECT_EQ(ask("444455556666", "Allow", "111122223333"), "");
+  EXPECT_EQ(ask("444455556666", "", ""),
+            "User: " + anna +
+                " is not authorized to perform: bedrock:ApplyGuardrail on resource: "
+                "arn:aws:bedrock:us-east-1:444455556666:guardrail/gr because no resource-based "
+                "policy allows the bedrock:ApplyGuardrail action");
+  EXPECT_EQ(ask("111122223333", "Deny", anna),
+            "User: " + anna +
+                " is not authorized to perform: bedrock:ApplyGuardrail on resource: "
+                "arn:aws:bedrock:us-east-1:111122223333:guardrail/gr with an explicit deny in a "
+                "resource-based policy");
+}
+
 TEST_F(Authorization, IdentityNeedsNoPermission) {
   const auto ask = [&](std::string_view name) {
     return questions<api::sts::GetCallerIdentityRequest>(operation("sts", name), "{}").all.size();

@@ -21,11 +21,10 @@ const ResourceKind* kind_of(std::string_view arn_type) {
 
 }  // namespace
 
-std::optional<NamedResource> named_resource(std::string_view text,
-                                            const identity::Principal& caller) {
+std::optional<NamedResource> resource_at(std::string_view text) {
   const auto arn = parse_arn(text);
-  if (!arn || arn->partition != "aws" || arn->service != "bedrock" ||
-      arn->region != caller.region || arn->account != caller.account_id) {
+  if (!arn || arn->partition != "aws" || arn->service != "bedrock" || arn->region.empty() ||
+      arn->account.empty()) {
     return std::nullopt;
   }
   const ResourceKind* kind = kind_of(arn->resource_type());
@@ -35,7 +34,17 @@ std::optional<NamedResource> named_resource(std::string_view text,
   const std::string_view id = slash == rest.npos ? rest : rest.substr(slash + 1);
   const std::string_view parent = slash == rest.npos ? "" : rest.substr(0, slash);
   if (id.empty() || text.size() > storage::kKeyBytesMax) return std::nullopt;
-  return NamedResource{kind, key_of(*kind, caller, std::string(id), std::string(parent))};
+  return NamedResource{
+      kind,
+      {arn->account, arn->region, std::string(kind->kind), std::string(parent), std::string(id)}};
+}
+
+std::optional<NamedResource> named_resource(std::string_view text,
+                                            const identity::Principal& caller) {
+  auto named = resource_at(text);
+  const bool own =
+      named && named->key.region == caller.region && named->key.account_id == caller.account_id;
+  return own ? std::move(named) : std::nullopt;
 }
 
 storage::ResourceKey key_of(const ResourceKind& kind, const identity::Principal& caller,

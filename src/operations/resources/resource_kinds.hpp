@@ -24,8 +24,8 @@ struct ResourceKind {
   std::string_view arn_type;  ///< what its ARN's resource begins with, before the first '/'
   TagService tags = TagService::kNone;
   /// Whether PutResourcePolicy of bedrock takes it. On AWS guardrails, their profiles and custom
-  /// models do ("Using resource-based policies for guardrails"). Whoever sets it sees to it that
-  /// authorization asks resource_policy() for that kind.
+  /// models do ("Using resource-based policies for guardrails"). Authorization asks the policies of
+  /// such kinds, whoever's the resource is.
   bool takes_policy = false;
 };
 
@@ -39,6 +39,9 @@ struct NamedResource {
   const ResourceKind* kind;
   storage::ResourceKey key;
 };
+
+/// Whoever's it is. Nothing when `arn` is no ARN of a kind that is listed in resource_kinds.cpp.
+std::optional<NamedResource> resource_at(std::string_view arn);
 
 /// Nothing when `arn` is no ARN of a kind that is listed in resource_kinds.cpp, or belongs to
 /// another account or region than the caller's: neither exists for the caller. What follows the

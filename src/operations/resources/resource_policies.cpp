@@ -1,6 +1,8 @@
 #include "operations/resources/resource_policies.hpp"
 
 #include "base/api_error.hpp"
+#include "base/arn.hpp"
+#include "base/log.hpp"
 #include "identity/policy/policy.hpp"
 
 namespace bedplate::operations {
@@ -31,6 +33,28 @@ std::optional<std::string> resource_policy(storage::Transaction& transaction,
   auto found = transaction.get(key_of_policy(account_id, region, arn));
   if (!found) return std::nullopt;
   return std::move(found->document);
+}
+
+std::optional<identity::policy::AttachedPolicy> attached_policy(storage::Transaction& transaction,
+                                                                std::string_view arn) {
+  using identity::policy::DocumentKind;
+  using identity::policy::Policy;
+  const auto named = parse_arn(arn);
+  if (!named) return std::nullopt;
+  const auto document = resource_policy(transaction, named->account, named->region, arn);
+  if (!document) return std::nullopt;
+  identity::policy::AttachedPolicy out;
+  out.name = "resource policy";
+  try {
+    out.policy = Policy::parse(*document, DocumentKind::kResource);
+  } catch (const identity::policy::PolicyError& problem) {
+    log::error("the policy of {} cannot be read and denies everything: {}", arn, problem.what());
+    out.policy = Policy::parse(
+        R"({"Version":"2012-10-17",
+            "Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}})",
+        DocumentKind::kResource);
+  }
+  return out;
 }
 
 void put_resource_policy(storage::Transaction& transaction, std::string_view account_id,

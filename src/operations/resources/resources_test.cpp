@@ -168,6 +168,53 @@ class ResourcePolicies : public testing::Test {
   }();
 };
 
+TEST_F(ResourcePolicies, AreAskedWhoeversTheResourceIs) {
+  const auto attached = [&](const char* document) {
+    store_->write_blocking([&](storage::Transaction& transaction) {
+      put_resource_policy(transaction, "111122223333", "us-east-1", kArn, document, 1'000);
+    });
+    return store_->read_blocking(
+        [&](storage::Transaction& transaction) { return attached_policy(transaction, kArn); });
+  };
+  const auto guest = *identity::policy::parse_caller("arn:aws:iam::444455556666:user/guest");
+  const auto allows = [&](const std::optional<identity::policy::AttachedPolicy>& on_resource) {
+    identity::policy::PrincipalPolicies own;
+    own.identity.push_back({identity::policy::Policy::parse(
+                                R"({"Version":"2012-10-17",
+                                    "Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})",
+                                identity::policy::DocumentKind::kManaged),
+                            "own", ""});
+    identity::policy::Context keys;
+    identity::policy::ResourcePolicies policies;
+    if (on_resource) policies.attached.push_back(*on_resource);
+    return identity::policy::evaluate({guest, "bedrock:ApplyGuardrail", kArn, "111122223333", keys},
+                                      own, policies)
+        .allowed;
+  };
+  EXPECT_FALSE(allows(std::nullopt));
+  EXPECT_TRUE(allows(attached(
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"bedrock:ApplyGuardrail",
+          "Principal":{"AWS":"444455556666"},"Resource":"*"}})")));
+  EXPECT_FALSE(allows(attached(
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"bedrock:ApplyGuardrail",
+          "Principal":{"AWS":"777788889999"},"Resource":"*"}})")));
+  const auto broken = attached("{");
+  ASSERT_TRUE(broken);
+  EXPECT_FALSE(allows(broken));
+  EXPECT_FALSE(store_->read_blocking([&](storage::Transaction& transaction) {
+    return attached_policy(transaction, "no arn").has_value();
+  }));
+}
+
+TEST(NamedResource, MayBeAnothersToBeAskedAbout) {
+  const auto named = resource_at(
+      "arn:aws:bedrock:eu-west-1:999999999999:application-inference-profile/x2m4f1a7kq0z");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->key,
+            (storage::ResourceKey{"999999999999", "eu-west-1", "application-inference-profile", "",
+                                  "x2m4f1a7kq0z"}));
+}
+
 TEST_F(ResourcePolicies, OneForEachArn) {
   EXPECT_EQ(get(), std::nullopt);
   for (const char* document : {R"({"Statement":[]})", R"({"Statement":[1]})"}) {
