@@ -7,28 +7,13 @@ namespace bedplate::identity {
 namespace {
 
 constexpr std::size_t kQueueMax = 4'096;
-constexpr std::chrono::seconds kStopMax{5};
-
-// On the pool's thread. What was known before stays in force. Says once that it fails, not every
-// second.
-template <class Work>
-void log_failure(bool& failing, Work work) {
-  try {
-    work();
-    if (failing) log::info("IAM's rows can be read again");
-    failing = false;
-  } catch (const std::exception& problem) {
-    if (!failing) log::error("IAM's rows cannot be read: {}", problem.what());
-    failing = true;
-  }
-}
 
 }  // namespace
 
 Directories::Directories(storage::Store& store, std::string secrets_key)
     : store_(store),
       sealer_(std::move(secrets_key)),
-      watching_("identity-watch"),
+      watching_("looking for changes of IAM's rows", kWatchPeriod),
       pool_("identity", 1, kQueueMax) {}
 
 Directories::~Directories() {
@@ -57,39 +42,28 @@ void Directories::catch_up_blocking() {
 }
 
 Task<> Directories::refresh(std::string account_id, std::int64_t generation) {
-  const auto work = [this, account_id, generation] {
-    bool failing = false;
-    log_failure(failing, [&] { refresh_blocking(account_id, generation); });
-  };
+  const auto work = [this, account_id, generation] { refresh_blocking(account_id, generation); };
   try {
     co_await on(pool_, work);
-  } catch (const ApiError& problem) {
+  } catch (const boost::system::system_error&) {
+    throw;  // the client is gone
+  } catch (const std::exception& problem) {
     log::error("IAM's rows are read later: {}", problem.what());
   }
 }
 
 void Directories::watch(Executor executor) {
-  watching_.spawn(executor, keep_watch());
+  watching_.start(executor, [this] { return catch_up(); });
 }
 
-Task<> Directories::keep_watch() {
-  Timer timer(co_await boost::asio::this_coro::executor);
-  const auto failing = std::make_shared<bool>(false);
-  while (true) {
-    timer.expires_after(kWatchPeriod);
-    co_await timer.async_wait(use_task);
-    const auto work = [this, failing] { log_failure(*failing, [this] { catch_up_blocking(); }); };
-    try {
-      co_await on(pool_, work);
-    } catch (const ApiError&) {
-      // The queue is full of refreshes, each of which reads what there is.
-    }
-  }
+/// What was known before stays in force when it fails.
+Task<> Directories::catch_up() {
+  const auto work = [this] { catch_up_blocking(); };
+  co_await on(pool_, work);
 }
 
 void Directories::stop_blocking() {
-  watching_.stop();
-  watching_.wait_blocking(kStopMax);
+  watching_.stop_blocking();
 }
 
 }  // namespace bedplate::identity

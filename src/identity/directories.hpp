@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "async/blocking_pool.hpp"
-#include "async/task_group.hpp"
+#include "async/periodic.hpp"
 #include "identity/directory.hpp"
 #include "identity/secret_sealer.hpp"
 #include "storage/store.hpp"
@@ -42,12 +42,12 @@ class Directories {
  private:
   void refresh_blocking(const std::string& account_id, std::int64_t generation);
   void catch_up_blocking();
-  Task<> keep_watch();
+  Task<> catch_up();
 
   storage::Store& store_;
   SecretSealer sealer_;
   CurrentDirectory current_;
-  TaskGroup watching_;
+  Periodic watching_;
   /// One thread: readings do not overtake each other.
   BlockingPool pool_;
 };

@@ -8,7 +8,6 @@
 namespace bedplate::operations {
 namespace {
 
-constexpr std::chrono::seconds kStopMax{5};
 constexpr std::string_view kOfferKey = "model-offers";
 
 std::shared_ptr<const ModelGrants> read_grants(storage::Transaction& transaction) {
@@ -25,7 +24,7 @@ ModelAccess::ModelAccess(storage::Store& store, DefaultAccess otherwise)
     : store_(store),
       otherwise_(otherwise),
       grants_(std::make_shared<const ModelGrants>()),
-      watching_("model-access-watch") {}
+      watching_("looking for changes of model access", kWatchPeriod) {}
 
 ModelAccess::~ModelAccess() {
   stop_blocking();
@@ -52,13 +51,17 @@ void ModelAccess::take(std::shared_ptr<const ModelGrants> grants) {
   if (grants->generation() >= this->grants()->generation()) grants_.set(std::move(grants));
 }
 
+Task<> ModelAccess::catch_up() {
+  std::string group(kModelAccessGeneration);
+  const std::int64_t generation = co_await store_.generation(std::move(group));
+  if (generation == grants()->generation()) co_return;
+  std::shared_ptr<const ModelGrants> fresh = co_await store_.read(read_grants);
+  take(std::move(fresh));
+}
+
 Task<> ModelAccess::refresh() {
   try {
-    std::string group(kModelAccessGeneration);
-    const std::int64_t generation = co_await store_.generation(std::move(group));
-    if (generation == grants()->generation()) co_return;
-    std::shared_ptr<const ModelGrants> fresh = co_await store_.read(read_grants);
-    take(std::move(fresh));
+    co_await catch_up();
   } catch (const storage::StoreError& problem) {
     log::error("access to models cannot be read: {}", problem.what());
   } catch (const ApiError& problem) {
@@ -67,21 +70,11 @@ Task<> ModelAccess::refresh() {
 }
 
 void ModelAccess::watch(Executor executor) {
-  watching_.spawn(executor, keep_watch());
-}
-
-Task<> ModelAccess::keep_watch() {
-  Timer timer(co_await boost::asio::this_coro::executor);
-  while (true) {
-    timer.expires_after(kWatchPeriod);
-    co_await timer.async_wait(use_task);
-    co_await refresh();
-  }
+  watching_.start(executor, [this] { return catch_up(); });
 }
 
 void ModelAccess::stop_blocking() {
-  watching_.stop();
-  watching_.wait_blocking(kStopMax);
+  watching_.stop_blocking();
 }
 
 void check_model_access(const Context& context, const inference::CatalogueModel& model) {

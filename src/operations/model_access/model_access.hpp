@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include "async/task_group.hpp"
+#include "async/periodic.hpp"
 #include "base/published.hpp"
 #include "inference/model_catalogue.hpp"
 #include "operations/model_access/model_grants.hpp"
@@ -42,13 +42,13 @@ class ModelAccess {
  private:
   std::shared_ptr<const ModelGrants> grants() const { return grants_.get(); }
   void take(std::shared_ptr<const ModelGrants> grants);
-  Task<> keep_watch();
+  Task<> catch_up();
 
   storage::Store& store_;
   DefaultAccess otherwise_;
   Published<ModelGrants> grants_;
   std::mutex taking_;
-  TaskGroup watching_;
+  Periodic watching_;
 };
 
 /// The id that agreements are made for: a spelling's own model.

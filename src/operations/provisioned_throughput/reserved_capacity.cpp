@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/api_error.hpp"
-#include "base/log.hpp"
 #include "operations/provisioned_throughput/provisioned_model.hpp"
 #include "operations/resources/creation.hpp"
 #include "operations/resources/resource_kinds.hpp"
@@ -13,7 +12,6 @@ namespace bedplate::operations {
 namespace {
 
 constexpr std::chrono::milliseconds kWatchInterval{1'000};
-constexpr std::chrono::milliseconds kStopTimeout{2'000};
 constexpr std::int64_t kBatch = 1'000;
 
 /// The oldest first: when there is too little for all, the newest lose.
@@ -50,7 +48,7 @@ ReservedCapacity::ReservedCapacity(storage::Store& store, const inference::Bindi
       bindings_(bindings),
       clock_(clock),
       slots_per_model_unit_(slots_per_model_unit),
-      tasks_("provisioned throughput") {}
+      watching_("looking for changes of provisioned throughput", kWatchInterval) {}
 
 ReservedCapacity::~ReservedCapacity() {
   stop_blocking();
@@ -63,12 +61,11 @@ void ReservedCapacity::start_blocking(Executor home) {
     store_.write_blocking(
         [&](storage::Transaction& transaction) { write_states(transaction, changed); });
   }
-  tasks_.spawn(home, watch());
+  watching_.start(home, [this] { return look(); });
 }
 
 void ReservedCapacity::stop_blocking() {
-  tasks_.stop();
-  tasks_.wait_blocking(kStopTimeout);
+  watching_.stop_blocking();
 }
 
 std::optional<ReservedCapacity::Hold> ReservedCapacity::hold(const std::string& id,
@@ -185,21 +182,6 @@ Task<> ReservedCapacity::look() {
     co_await store_.write(std::move(work));
   }
   seen_ = generation;
-}
-
-Task<> ReservedCapacity::watch() {
-  Timer timer(co_await boost::asio::this_coro::executor);
-  for (;;) {
-    timer.expires_after(kWatchInterval);
-    co_await timer.async_wait(use_task);
-    try {
-      co_await look();
-    } catch (const boost::system::system_error&) {
-      throw;  // stopped
-    } catch (const std::exception& problem) {
-      log::warning("provisioned throughput: {}", problem.what());
-    }
-  }
 }
 
 }  // namespace bedplate::operations

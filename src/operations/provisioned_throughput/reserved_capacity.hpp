@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "async/admission.hpp"
-#include "async/task_group.hpp"
+#include "async/periodic.hpp"
 #include "base/clock.hpp"
 #include "inference/bindings.hpp"
 #include "storage/store.hpp"
@@ -74,13 +74,12 @@ class ReservedCapacity {
   void forget_all_but(const std::vector<storage::Resource>& rows);
   std::vector<storage::Resource> follow(const std::vector<storage::Resource>& rows);
   Task<> look();
-  Task<> watch();
 
   storage::Store& store_;
   const inference::Bindings& bindings_;
   const Clock& clock_;
   const std::size_t slots_per_model_unit_;
-  TaskGroup tasks_;
+  Periodic watching_;
   std::int64_t seen_ = -1;    ///< generation; of the watch
   bool unsettled_ = false;    ///< some are still Creating; of the watch
   mutable std::mutex mutex_;  ///< guards what follows
