@@ -131,6 +131,8 @@ int serve(Configuration configuration) {
                                     store->derived_key(identity::CredentialStore::kSecretsPurpose));
   directories.load_blocking();
   directories.watch(pool.executor(pool.next()));
+  identity::LastUses last_uses(*state);
+  last_uses.start(pool.executor(pool.next()));
   const identity::Authenticator authenticator(store, clock, authentication, &directories.current());
   wire::Client client(pool, {});
   inference::ModelCatalogue catalogue = inference::ModelCatalogue::built_in();
@@ -148,8 +150,8 @@ int serve(Configuration configuration) {
                                                  configuration.slots_per_model_unit);
   reserved_capacity.start_blocking(pool.executor(pool.next()));
   const operations::Services services{
-      clock,       bindings, reasoning_signer,  *store,      document_reader, prompt_cache, *state,
-      directories, quotas,   reserved_capacity, model_access};
+      clock,  bindings,    reasoning_signer, *store, document_reader,   prompt_cache,
+      *state, directories, last_uses,        quotas, reserved_capacity, model_access};
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 
@@ -171,6 +173,7 @@ int serve(Configuration configuration) {
   reserved_capacity.stop_blocking();
   engines.stop_blocking();
   directories.stop_blocking();
+  last_uses.stop_blocking();
   model_access.stop_blocking();
   pool.stop();
   return 0;

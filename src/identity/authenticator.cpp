@@ -55,6 +55,18 @@ Principal principal_of(const User& user, Principal::Kind kind) {
   return principal;
 }
 
+void take_identity(const SessionIdentity& identity, const SessionClaims& claims,
+                   Principal& principal) {
+  principal.kind = Principal::Kind::kSession;
+  principal.account_id = claims.account_id;
+  principal.arn = identity.caller->arn;
+  principal.user_name =
+      claims.type == SessionClaims::Type::kUser ? identity.caller->user_name : claims.user_name;
+  principal.entity_id = claims.entity_id;
+  principal.caller = identity.caller;
+  principal.policies = identity.policies;
+}
+
 }  // namespace
 
 Authenticator::Authenticator(std::shared_ptr<const CredentialStore> store, const Clock& clock,
@@ -80,7 +92,8 @@ Authentication Authenticator::authenticate_with_payload(const wire::Request& req
   if (options_.allow_anonymous) return {anonymous(request), PayloadTrust::kUnsigned};
   if (const std::optional<SignatureClaim> claim = read_signature_claim(request)) {
     Authentication result = by_signature(request, *claim, {rules.signing_names});
-    if (!rules.user_sessions_allowed && result.principal.is_user_session()) {
+    const bool of_user = result.principal.is_user_session() || result.principal.is_federated();
+    if (!rules.user_sessions_allowed && of_user) {
       throw errors::unrecognized_client();
     }
     return result;
@@ -159,20 +172,21 @@ bool Authenticator::identify_session(const OpenSession& session, Principal& prin
   const SessionClaims& claims = *session.claims();
   if (claims.entity_id.empty()) {
     if (claims.account_id != store_->account_id()) return false;
-    principal = store_->principal_of(claims.user_name, Principal::Kind::kSession);
+    if (claims.type != SessionClaims::Type::kFederated) {
+      principal = store_->principal_of(claims.user_name, Principal::Kind::kSession);
+    } else {
+      const Principal user =
+          store_->principal_of(std::string(kAdministrator), Principal::Kind::kSession);
+      take_identity(session.federated(*user.caller, administrator_policies(),
+                                      directory()->find_account(claims.account_id)),
+                    claims, principal);
+    }
   } else {
     const std::shared_ptr<const Account> account = directory()->find_account(claims.account_id);
     if (account && account->record().closed) return false;
     const std::shared_ptr<const SessionIdentity> identity = session.identity(account);
     if (!identity) return false;
-    principal.kind = Principal::Kind::kSession;
-    principal.account_id = claims.account_id;
-    principal.arn = identity->caller->arn;
-    principal.user_name =
-        claims.type == SessionClaims::Type::kUser ? identity->caller->user_name : claims.user_name;
-    principal.entity_id = claims.entity_id;
-    principal.caller = identity->caller;
-    principal.policies = identity->policies;
+    take_identity(*identity, claims, principal);
   }
   principal.session = session.claims();
   return true;

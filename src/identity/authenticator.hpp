@@ -32,7 +32,8 @@ struct ServiceRules {
   bool bearer_allowed = true;
   /// The paths of OpenAI's and Anthropic's APIs also take the API key in `x-api-key`.
   bool x_api_key_allowed = false;
-  /// IAM refuses a user's temporary keys that were got without an MFA code, and here all were.
+  /// IAM refuses a user's temporary keys that were got without an MFA code, and here all were; and
+  /// those of federated users in any case.
   bool user_sessions_allowed = true;
 };
 

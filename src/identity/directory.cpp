@@ -38,6 +38,18 @@ policy::AttachedPolicy missing_policy(const std::string& arn) {
   return {denies, arn, arn};
 }
 
+std::optional<policy::AttachedPolicy> managed_by_aws(std::string_view arn) {
+  const policy::AwsManagedPolicy* found = policy::find_aws_managed_policy(arn);
+  if (found == nullptr) return std::nullopt;
+  return policy::AttachedPolicy{found->policy, found->name, found->arn};
+}
+
+policy::PrincipalPolicies administrator_policies() {
+  policy::PrincipalPolicies out;
+  out.identity.push_back(managed_by_aws("arn:aws:iam::aws:policy/AdministratorAccess").value());
+  return out;
+}
+
 Account::Account(AccountRows rows) : rows_(std::move(rows)) {
   for (const auto& [name, group] : rows_.groups) {
     groups_by_id_.emplace(group->record.id, group.get());
@@ -88,10 +100,7 @@ std::optional<policy::AttachedPolicy> Account::managed(std::string_view arn) con
   if (const StoredPolicy* own = find_policy(arn)) {
     return policy::AttachedPolicy{own->policy, own->record.name, own->arn};
   }
-  if (const policy::AwsManagedPolicy* aws = policy::find_aws_managed_policy(arn)) {
-    return policy::AttachedPolicy{aws->policy, aws->name, aws->arn};
-  }
-  return std::nullopt;
+  return managed_by_aws(arn);
 }
 
 void Account::apply_managed(const iam::PolicyHolder& holder,

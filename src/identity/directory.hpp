@@ -116,6 +116,12 @@ class Account {
   std::unordered_map<std::string, const StoredGroup*> groups_by_id_;
 };
 
+/// A managed policy of AWS as it is attached; nothing when there is none.
+std::optional<policy::AttachedPolicy> managed_by_aws(std::string_view arn);
+
+/// What the administrator of the first start may do, where others decide with it: everything.
+policy::PrincipalPolicies administrator_policies();
+
 /// In place of a managed policy that is attached but nowhere to be found: denies everything.
 policy::AttachedPolicy missing_policy(const std::string& arn);
 

@@ -8,10 +8,11 @@
 namespace bedplate::identity {
 namespace {
 
-// Session tags win over the role's of the same key; keys are compared without regard to case.
-iam::Tags tags_of(const Role& role, const SessionClaims& claims) {
+// Session tags win over the role's or user's of the same key; keys are compared without regard to
+// case.
+iam::Tags tags_of(const iam::Tags& own_tags, const SessionClaims& claims) {
   iam::Tags tags = claims.tags;
-  for (const auto& tag : role.record().tags) {
+  for (const auto& tag : own_tags) {
     const bool taken = std::any_of(claims.tags.begin(), claims.tags.end(), [&](const auto& own) {
       return policy::lower_case(own.first) == policy::lower_case(tag.first);
     });
@@ -54,6 +55,10 @@ std::shared_ptr<const SessionIdentity> OpenSession::find_identity(
   }
   const User* user = account->find_user_by_id(claims_->entity_id);
   if (user == nullptr) return nullptr;
+  if (claims_->type == SessionClaims::Type::kFederated) {
+    return std::make_shared<const SessionIdentity>(
+        federated(*user->caller, *user->policies, account));
+  }
   SessionIdentity out{account, user->caller, user->policies};
   return std::make_shared<const SessionIdentity>(std::move(out));
 }
@@ -66,15 +71,37 @@ std::shared_ptr<const SessionIdentity> OpenSession::of_role(
   caller.account_id = claims_->account_id;
   caller.unique_id = claims_->entity_id + ":" + claims_->user_name;
   caller.entity_arn = role.stored->arn;
-  caller.tags = tags_of(role, *claims_);
+  caller.tags = tags_of(role.record().tags, *claims_);
   policy::PrincipalPolicies applied = *role.policies;
-  applied.session = inline_policies_;
-  for (const std::string& arn : claims_->policy_arns) {
-    applied.session.push_back(account->managed(arn).value_or(missing_policy(arn)));
-  }
+  add_session_policies(account.get(), applied);
   return std::make_shared<const SessionIdentity>(
       SessionIdentity{account, std::make_shared<const policy::Caller>(std::move(caller)),
                       std::make_shared<const policy::PrincipalPolicies>(std::move(applied))});
+}
+
+SessionIdentity OpenSession::federated(const policy::Caller& user,
+                                       const policy::PrincipalPolicies& policies,
+                                       const std::shared_ptr<const Account>& account) const {
+  policy::Caller caller;
+  caller.type = policy::Caller::Type::kFederatedUser;
+  caller.arn = claims_->arn;
+  caller.account_id = claims_->account_id;
+  caller.unique_id = claims_->account_id + ":" + claims_->user_name;
+  caller.entity_arn = user.arn;
+  caller.tags = tags_of(user.tags, *claims_);
+  policy::PrincipalPolicies applied = policies;
+  add_session_policies(account.get(), applied);
+  return {account, std::make_shared<const policy::Caller>(std::move(caller)),
+          std::make_shared<const policy::PrincipalPolicies>(std::move(applied))};
+}
+
+void OpenSession::add_session_policies(const Account* account,
+                                       policy::PrincipalPolicies& applied) const {
+  applied.session = inline_policies_;
+  for (const std::string& arn : claims_->policy_arns) {
+    auto managed = account == nullptr ? managed_by_aws(arn) : account->managed(arn);
+    applied.session.push_back(std::move(managed).value_or(missing_policy(arn)));
+  }
 }
 
 std::shared_ptr<const OpenSession> OpenSessions::open(const SessionSealer& sealer,

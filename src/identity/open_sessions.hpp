@@ -30,7 +30,16 @@ class OpenSession {
   std::shared_ptr<const SessionIdentity> identity(
       const std::shared_ptr<const Account>& account) const;
 
+  /// Of a federated user.
+  /// @param user      who asked for it
+  /// @param policies  of that user
+  /// @param account   null: has no rows
+  SessionIdentity federated(const policy::Caller& user, const policy::PrincipalPolicies& policies,
+                            const std::shared_ptr<const Account>& account) const;
+
  private:
+  void add_session_policies(const Account* account, policy::PrincipalPolicies& applied) const;
+
   std::shared_ptr<const SessionIdentity> find_identity(
       const std::shared_ptr<const Account>& account) const;
   std::shared_ptr<const SessionIdentity> of_role(const std::shared_ptr<const Account>& account,

@@ -36,6 +36,10 @@ struct Principal {
   /// other credentials.
   std::shared_ptr<const SessionClaims> session;
 
+  /// Temporary keys of a federated user (GetFederationToken).
+  bool is_federated() const {
+    return kind == Kind::kSession && arn.find(":federated-user/") != std::string::npos;
+  }
   /// Temporary keys of a user (GetSessionToken), not of a role.
   bool is_user_session() const {
     return kind == Kind::kSession && arn.find(":user/") != std::string::npos;

@@ -74,8 +74,28 @@ json::object given(const SessionClaims& claims) {
           {"policies", array_of(claims.policy_arns)}};
 }
 
+constexpr std::pair<SessionClaims::Type, const char*> kTypes[] = {
+    {SessionClaims::Type::kUser, "user"},
+    {SessionClaims::Type::kRole, "role"},
+    {SessionClaims::Type::kFederated, "federated"},
+};
+
+const char* name_of(SessionClaims::Type type) {
+  for (const auto& [value, name] : kTypes) {
+    if (value == type) return name;
+  }
+  throw std::logic_error("a type of session without a name");
+}
+
+SessionClaims::Type type_named(std::string_view text) {
+  for (const auto& [value, name] : kTypes) {
+    if (name == text) return value;
+  }
+  throw std::runtime_error("a sealed session token of an unknown type");
+}
+
 json::object object_of(const SessionClaims& claims) {
-  return {{"type", claims.type == SessionClaims::Type::kRole ? "role" : "user"},
+  return {{"type", name_of(claims.type)},
           {"key", claims.access_key_id},
           {"account", claims.account_id},
           {"arn", claims.arn},
@@ -95,7 +115,7 @@ SessionClaims claims_of(const json::object& object) {
     return Timestamp(std::chrono::milliseconds(object.at(name).as_int64()));
   };
   SessionClaims claims;
-  claims.type = text("type") == "role" ? SessionClaims::Type::kRole : SessionClaims::Type::kUser;
+  claims.type = type_named(text("type"));
   claims.access_key_id = text("key");
   claims.account_id = text("account");
   claims.arn = text("arn");

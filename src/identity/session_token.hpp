@@ -23,20 +23,24 @@ struct SessionCredentials {
 
 /// What a token says, after its seal held.
 struct SessionClaims {
-  enum class Type { kUser, kRole };
+  enum class Type {
+    kUser,       ///< GetSessionToken
+    kRole,       ///< AssumeRole
+    kFederated,  ///< GetFederationToken
+  };
 
   Type type = Type::kUser;
   std::string access_key_id;
   std::string account_id;
-  std::string arn;        ///< of the user, or of the role's session
-  std::string user_name;  ///< of a role's session: its name
+  std::string arn;        ///< of the user, the role's session, or the federated user
+  std::string user_name;  ///< of a role's session or a federated user: its name
   /// AIDA… or AROA…: when its row is gone, so is the session. Empty: the administrator of the first
   /// start.
   std::string entity_id;
   Timestamp issued;
   Timestamp expires;
 
-  // What AssumeRole was given.
+  // What AssumeRole or GetFederationToken was given.
   std::string source_identity;
   std::vector<std::pair<std::string, std::string>> tags;
   std::vector<std::string> transitive_tag_keys;

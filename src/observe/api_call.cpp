@@ -158,14 +158,14 @@ bool ApiCall::carries_content() const {
 
 void ApiCall::write_session(Writer& out) const {
   out.open("sessionContext");
-  if (is_assumed_role(*principal_)) {
-    const std::string& role = principal_->caller->entity_arn;
+  if (is_assumed_role(*principal_) || principal_->is_federated()) {
+    const std::string& issuer = principal_->caller->entity_arn;
     out.open("sessionIssuer");
-    out.text("type", "Role");
+    out.text("type", principal_->is_federated() ? "IAMUser" : "Role");
     out.text("principalId", principal_->entity_id);
-    out.text("arn", role);
+    out.text("arn", issuer);
     out.text("accountId", principal_->account_id);
-    out.text("userName", std::string_view(role).substr(role.rfind('/') + 1));
+    out.text("userName", std::string_view(issuer).substr(issuer.rfind('/') + 1));
     out.close();
   }
   const identity::SessionClaims* claims = principal_->session.get();
@@ -191,12 +191,13 @@ void ApiCall::write_identity(Writer& out, const AuditOrigin& origin) const {
     return out.close();
   }
   const bool role = is_assumed_role(*principal_);
-  out.text("type", role ? "AssumedRole" : "IAMUser");
+  const bool federated = principal_->is_federated();
+  out.text("type", role ? "AssumedRole" : federated ? "FederatedUser" : "IAMUser");
   if (principal_->caller != nullptr) out.text("principalId", principal_->caller->unique_id);
   out.text("arn", principal_->arn);
   out.text("accountId", principal_->account_id);
   if (!principal_->access_key_id.empty()) out.text("accessKeyId", principal_->access_key_id);
-  if (!role) out.text("userName", principal_->user_name);
+  if (!role && !federated) out.text("userName", principal_->user_name);
   if (principal_->kind == Principal::Kind::kSession) write_session(out);
   out.close();
 }

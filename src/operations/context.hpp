@@ -9,6 +9,7 @@
 #include "documents/document_reader.hpp"
 #include "identity/credential_store.hpp"
 #include "identity/directories.hpp"
+#include "identity/last_uses.hpp"
 #include "identity/principal.hpp"
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
@@ -39,6 +40,7 @@ struct Services {
   inference::PromptCache& prompt_cache;
   storage::Store& store;
   identity::Directories& directories;
+  identity::LastUses& last_uses;
   QuotaLedger& quotas;
   ReservedCapacity& reserved_capacity;
   ModelAccess& model_access;

@@ -35,6 +35,16 @@ identity::ServiceRules rules_of(const protocol::OperationDescriptor& operation) 
   return rules;
 }
 
+/// Of keys and roles that IAM tells the last use of.
+void note_use(const Context& context, std::string_view service) {
+  const identity::Principal& caller = context.principal;
+  const bool key = caller.kind == identity::Principal::Kind::kAccessKey;
+  const std::string& id = key ? caller.access_key_id : caller.entity_id;
+  if (!key && (caller.session == nullptr || !id.starts_with("AROA"))) return;
+  context.services.last_uses.note(
+      caller.account_id, id, {context.services.clock.now(), std::string(service), caller.region});
+}
+
 void add_headers(wire::Headers& headers, const Context& context) {
   for (const auto& [name, value] : context.response_headers) headers.add(name, value);
 }
@@ -117,7 +127,9 @@ Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addre
   if (context.call != nullptr) context.call->is_for(*route.operation, route.labels);
   check_audit();
   if (route.operation->needs_signature) {
-    context.principal = authenticator_.authenticate(request, rules_of(*route.operation));
+    const identity::ServiceRules rules = rules_of(*route.operation);
+    context.principal = authenticator_.authenticate(request, rules);
+    note_use(context, rules.signing_names.front());
     if (context.call != nullptr) context.call->is_by(context.principal);
   }
   const Answer dispatch = find_answer(*route.operation);
@@ -131,6 +143,7 @@ Task<> Gateway::answer_at_door(wire::Request& request, Context& context,
   if (context.call != nullptr) context.call->is_for(route.call);
   check_audit();
   context.principal = authenticate_at_door(authenticator_, request);
+  note_use(context, "bedrock");
   if (context.call != nullptr) context.call->is_by(context.principal);
   co_await route.answer(request, std::move(route.model_id), context, writer);
 }

@@ -245,3 +245,125 @@ def test_aws_cli(server):
     # `iam` once more, for what is not built.
     unbuilt = aws(environment, "iam", "list-virtual-mfa-devices")
     assert "(NotImplemented) when calling the ListVirtualMFADevices operation" in unbuilt.stderr
+
+
+EVERYTHING = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
+
+
+def policy_for(*actions: str) -> str:
+    one = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [one]})
+
+
+# Documented: what a federated user may do is what the user's own policies and those of the request
+# both allow.
+def test_a_federated_user_may_do_what_both_allow(sts, make_client):
+    reply = sts.get_federation_token(
+        Name="visitor", Policy=policy_for("bedrock:ListFoundationModels", "iam:GetUser")
+    )
+    account = sts.get_caller_identity()["Account"]
+    arn = f"arn:aws:sts::{account}:federated-user/visitor"
+    assert reply["FederatedUser"] == {"FederatedUserId": f"{account}:visitor", "Arn": arn}
+    assert 0 < reply["PackedPolicySize"] <= 100
+    left = reply["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+    assert datetime.timedelta(hours=11) < left <= datetime.timedelta(hours=12)
+    keys = keys_of(reply["Credentials"])
+    who = make_client("sts", **keys).get_caller_identity()
+    assert (who["Arn"], who["UserId"]) == (arn, f"{account}:visitor")
+    control = make_client("bedrock", **keys)
+    assert control.list_foundation_models()["modelSummaries"]
+    status, code, text = refusal(control.list_inference_profiles)
+    assert (status, code) == (403, "AccessDeniedException")
+    assert arn in text and "no session policy allows" in text
+
+
+def test_a_federated_user_without_policies_may_do_nothing(sts, make_client):
+    keys = keys_of(sts.get_federation_token(Name="nobody")["Credentials"])
+    assert refusal(make_client("bedrock", **keys).list_foundation_models)[1] == (
+        "AccessDeniedException"
+    )
+    assert make_client("sts", **keys).get_caller_identity()["Arn"].endswith("/nobody")
+
+
+def test_a_federated_user_has_no_more_than_the_user(sts, make_client):
+    iam = make_client("iam")
+    name = "lender"
+    iam.create_user(UserName=name)
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="own",
+        PolicyDocument=policy_for("sts:GetFederationToken", "bedrock:ListFoundationModels"),
+    )
+    own = iam.create_access_key(UserName=name)["AccessKey"]
+    of_user = make_client(
+        "sts",
+        aws_access_key_id=own["AccessKeyId"],
+        aws_secret_access_key=own["SecretAccessKey"],
+    )
+    keys = keys_of(of_user.get_federation_token(Name="guest", Policy=EVERYTHING)["Credentials"])
+    control = make_client("bedrock", **keys)
+    assert control.list_foundation_models()["modelSummaries"]
+    assert refusal(control.list_inference_profiles)[1] == "AccessDeniedException"
+    # Managed policies and tags are handed on as well.
+    tagged = of_user.get_federation_token
+    tags = [{"Key": "team", "Value": "lab"}]
+    read_only = [{"arn": "arn:aws:iam::aws:policy/AmazonBedrockReadOnly"}]
+    assert refusal(lambda: tagged(Name="guest", PolicyArns=read_only, Tags=tags))[1] == (
+        "AccessDenied"
+    )
+    only_tagged = json.loads(EVERYTHING)
+    only_tagged["Statement"][0]["Condition"] = {"StringEquals": {"aws:PrincipalTag/team": "lab"}}
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="own",
+        PolicyDocument=policy_for("sts:*", "bedrock:ListFoundationModels"),
+    )
+    given = tagged(Name="guest", Policy=json.dumps(only_tagged), Tags=tags)
+    keys = keys_of(given["Credentials"])
+    assert make_client("bedrock", **keys).list_foundation_models()["modelSummaries"]
+    # They end with the user.
+    iam.delete_access_key(UserName=name, AccessKeyId=own["AccessKeyId"])
+    iam.delete_user_policy(UserName=name, PolicyName="own")
+    iam.delete_user(UserName=name)
+    assert refusal(make_client("bedrock", **keys).list_foundation_models)[1] == (
+        "UnrecognizedClientException"
+    )
+
+
+# Documented: neither IAM, nor STS but for GetCallerIdentity.
+def test_a_federated_user_gets_no_further(sts, make_client):
+    reply = sts.get_federation_token(Name="visitor", Policy=EVERYTHING)
+    keys = keys_of(reply["Credentials"])
+    of_visitor = make_client("sts", **keys)
+    account = of_visitor.get_caller_identity()["Account"]
+    assert refusal(make_client("iam", **keys).list_users)[1] == "InvalidClientTokenId"
+    for call in (
+        lambda: of_visitor.get_federation_token(Name="another"),
+        of_visitor.get_session_token,
+        lambda: of_visitor.assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/any", RoleSessionName="lab"
+        ),
+    ):
+        assert refusal(call)[:2] == (403, "AccessDenied")
+    assert refusal(lambda: of_visitor.get_federation_token(Name="another"))[2] == (
+        "Cannot call GetFederationToken with session credentials"
+    )
+
+
+@pytest.mark.parametrize(
+    "options, code",
+    [
+        ({"Name": "x" * 33}, "ValidationError"),
+        ({"Name": "visitor", "DurationSeconds": 899}, "ValidationError"),
+        ({"Name": "visitor", "Policy": "{}"}, "MalformedPolicyDocument"),
+        (
+            {"Name": "visitor", "PolicyArns": [{"arn": "arn:aws:iam::aws:policy/None"}]},
+            "ValidationError",
+        ),
+    ],
+)
+def test_get_federation_token_refuses(make_client, unchecked_config, options, code):
+    client = make_client("sts", unchecked_config)
+    assert refusal(lambda: client.get_federation_token(**options))[1] == code

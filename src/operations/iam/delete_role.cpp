@@ -13,9 +13,11 @@ Task<op::iam::DeleteRole::Response> handle<op::iam::DeleteRole>(
     const auto role = iam::require_record<iam::RoleRecord>(transaction, account_id, name);
     iam::require_no_policies(role);
     identity::iam::erase_record(transaction, role);
-    return true;
+    identity::LastUses::erase(transaction, account_id, role.id);
+    return role.id;
   };
-  co_await iam::change_rows(context, change);
+  const std::string id = co_await iam::change_rows(context, change);
+  context.services.last_uses.forget(id);
   co_return op::iam::DeleteRole::Response{};
 }
 

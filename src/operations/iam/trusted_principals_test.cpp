@@ -28,7 +28,7 @@ TEST(TrustedPrincipals, AreNotElsewhere) {
   for (
       const char* document : {
           R"({ "Statement": {"Principal": {"AWS": "stays"}} })",
-          R"({ "Statement": {"Principal": "*", "Resource": "a", "Condition": {"S": {"AWS": "a"}}} })",
+          R"({ "Statement": {"Principal": "*", "Condition": {"S": {"AWS": "a"}}} })",
           R"({ "Statement": {"Principal": {"Service": "a", "Federated": ["a"]}} })",
           R"({ "Principal": {"AWS": "a"}, "Statement": [] })",
           R"({ "Statement": ["a", 1, null] })",

@@ -35,10 +35,12 @@ Task<op::iam::DeleteAccessKey::Response> handle<op::iam::DeleteAccessKey>(
     Context& context, op::iam::DeleteAccessKey::Request request) {
   const std::string name = iam::user_name_or_caller(context, request.UserName);
   const std::string id = request.AccessKeyId;
-  const auto change = [id](storage::Transaction&, iam::UserRecord& user) {
+  const auto change = [id](storage::Transaction& transaction, iam::UserRecord& user) {
     user.access_keys.erase(find_key(user, id));
+    identity::LastUses::erase(transaction, user.account_id, id);
   };
   co_await iam::edit_record<iam::UserRecord>(context, name, change);
+  context.services.last_uses.forget(id);
   co_return op::iam::DeleteAccessKey::Response{};
 }
 

@@ -5,12 +5,12 @@
 #include "operations/handlers.hpp"
 #include "operations/sts/role_session.hpp"
 #include "operations/sts/role_trust.hpp"
+#include "operations/sts/session_given.hpp"
 
 namespace bedplate::operations {
 namespace {
 
 using identity::SessionClaims;
-using identity::SessionSealer;
 
 // No user here has an MFA device, so no code can be right; nor is there anybody who could vouch
 // for a context.
@@ -39,21 +39,6 @@ const identity::Role* find_role(const identity::Account* account, const std::str
   return role != nullptr && role->stored->arn == arn ? role : nullptr;
 }
 
-// In percent of what a token has room for; nothing when the session was given nothing.
-std::optional<std::int32_t> packed_size(const SessionClaims& claims) {
-  if (claims.policy.empty() && claims.policy_arns.empty() && claims.tags.empty()) {
-    return std::nullopt;
-  }
-  const std::size_t percent =
-      (SessionSealer::packed_bytes(claims) * 100 + SessionSealer::kPackedBytesMax - 1) /
-      SessionSealer::kPackedBytesMax;
-  if (percent > 100) {
-    throw errors::packed_policy_too_large(fmt::format(
-        "Packed policy consumes {}% of allotted space, please use smaller policy.", percent));
-  }
-  return static_cast<std::int32_t>(percent);
-}
-
 }  // namespace
 
 template <>
@@ -63,7 +48,8 @@ Task<api::sts::AssumeRoleResponse> handle<op::sts::AssumeRole>(
   const Arn arn = role_arn_of(request);
   const auto account = context.services.directories.get()->find_account(arn.account);
   const identity::Role* role = find_role(account.get(), request.RoleArn);
-  if (role == nullptr) throw assume_role_denied(context, "sts:AssumeRole", request.RoleArn);
+  const bool refused = role == nullptr || context.principal.is_federated();
+  if (refused) throw assume_role_denied(context, "sts:AssumeRole", request.RoleArn);
   require_trust(context, *role, request);
 
   SessionClaims claims = role_session(context, *account, *role, request);
@@ -71,7 +57,7 @@ Task<api::sts::AssumeRoleResponse> handle<op::sts::AssumeRole>(
   claims.issued = std::chrono::floor<std::chrono::seconds>(context.services.clock.now());
   claims.expires = claims.issued + role_session_lifetime(context, *role, request);
   api::sts::AssumeRoleResponse response;
-  response.PackedPolicySize = packed_size(claims);
+  response.PackedPolicySize = packed_size_percent(claims);
   if (!claims.source_identity.empty()) response.SourceIdentity = claims.source_identity;
   response.AssumedRoleUser = api::sts::AssumedRoleUser{
       fmt::format("{}:{}", claims.entity_id, claims.user_name), claims.arn};

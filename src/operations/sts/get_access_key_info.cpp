@@ -22,7 +22,7 @@ std::optional<std::string> account_of(const Context& context, const std::string&
 template <>
 Task<api::sts::GetAccessKeyInfoResponse> handle<op::sts::GetAccessKeyInfo>(
     Context& context, api::sts::GetAccessKeyInfoRequest request) {
-  if (context.principal.is_user_session()) {
+  if (context.principal.is_user_session() || context.principal.is_federated()) {
     throw errors::access_denied("Cannot call GetAccessKeyInfo with session credentials");
   }
   api::sts::GetAccessKeyInfoResponse response;

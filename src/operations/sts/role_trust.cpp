@@ -1,7 +1,6 @@
 #include "operations/sts/role_trust.hpp"
 
 #include "base/api_error.hpp"
-#include "identity/policy/aws_managed_policies.hpp"
 #include "identity/policy/evaluation.hpp"
 #include "operations/authorization/questions.hpp"
 
@@ -9,8 +8,6 @@ namespace bedplate::operations {
 namespace {
 
 namespace policy = identity::policy;
-
-constexpr std::string_view kAdministratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 policy::Context context_of(const Context& context, const api::sts::AssumeRoleRequest& request) {
   const authorization::Asking asking{
@@ -36,10 +33,7 @@ policy::Context context_of(const Context& context, const api::sts::AssumeRoleReq
 // The administrator of the first start may do everything, but must be trusted like anybody else.
 std::shared_ptr<const policy::PrincipalPolicies> policies_of(const identity::Principal& caller) {
   if (caller.policies) return caller.policies;
-  const auto* everything = policy::find_aws_managed_policy(kAdministratorAccess);
-  policy::PrincipalPolicies out;
-  out.identity.push_back({everything->policy, everything->name, everything->arn});
-  return std::make_shared<const policy::PrincipalPolicies>(std::move(out));
+  return std::make_shared<const policy::PrincipalPolicies>(identity::administrator_policies());
 }
 
 }  // namespace
