@@ -250,6 +250,8 @@ void ApiCall::write_kind(Writer& out, const AuditOrigin& origin) const {
   out.text("eventCategory", data ? "Data" : "Management");
   if (!request_.secure) return;
   out.open("tlsDetails");
+  out.text("tlsVersion", request_.tls.version);
+  out.text("cipherSuite", request_.tls.cipher);
   out.text("clientProvidedHostHeader", shown_header(request_.headers.get("host"), 256));
   out.close();
 }

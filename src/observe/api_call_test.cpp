@@ -141,6 +141,7 @@ TEST_F(ApiCallTest, NoKeyId) {
 TEST_F(ApiCallTest, ADoor) {
   principal_.kind = identity::Principal::Kind::kApiKey;
   request_.secure = true;
+  request_.tls = {"TLSv1.3", "TLS_AES_128_GCM_SHA256"};
   call_.is_for(DoorCall{"CreateInference", true});
   call_.is_by(principal_);
   call_.takes_identifier("model", "amazon.nova-lite-v1:0");
@@ -155,7 +156,9 @@ TEST_F(ApiCallTest, ADoor) {
             R"({"model":"amazon.nova-lite-v1:0","stream":true})");
   EXPECT_EQ(found.at("additionalEventData").at("callWithBearerToken"), true);
   EXPECT_EQ(found.at("additionalEventData").at("clientGone"), true);
-  EXPECT_EQ(found.at("tlsDetails").at("clientProvidedHostHeader"), "bedrock.example");
+  EXPECT_EQ(json::serialize(found.at("tlsDetails")),
+            R"({"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256",)"
+            R"("clientProvidedHostHeader":"bedrock.example"})");
 }
 
 TEST_F(ApiCallTest, BytesThatAreNoText) {

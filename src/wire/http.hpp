@@ -38,6 +38,12 @@ class Headers {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
+/// What was agreed on in a TLS handshake, as OpenSSL names it. The texts are constants.
+struct TlsFacts {
+  std::string_view version;  ///< TLSv1.2, TLSv1.3
+  std::string_view cipher;   ///< TLS_AES_128_GCM_SHA256, ECDHE-RSA-AES128-GCM-SHA256, …
+};
+
 /// A request, read to its end. `target` is what the client sent, neither decoded nor normalised.
 struct Request {
   std::string method;
@@ -45,7 +51,8 @@ struct Request {
   Headers headers;     ///< HTTP/2's `:authority` arrives as `host`
   std::string body;
   int http_major = 1;
-  bool secure = false;       ///< arrived over TLS
+  bool secure = false;  ///< arrived over TLS:
+  TlsFacts tls;
   std::string peer_address;  ///< without the port
 
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }

@@ -87,6 +87,9 @@ class TlsTransport final : public Transport {
   void end_writing() override;
   bool hung_up() override;
   bool secure() const override { return true; }
+  TlsFacts tls_facts() const override {
+    return {SSL_get_version(ssl_.get()), SSL_get_cipher_name(ssl_.get())};
+  }
   bool negotiated_http2() const override;
 
  private:

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "async/task.hpp"
+#include "wire/http.hpp"
 
 namespace bedplate::wire {
 
@@ -57,6 +58,8 @@ class Transport {
   /// Ends our side: what was written arrives, then the peer sees the end.
   virtual void end_writing();
   virtual bool secure() const { return false; }
+  /// After the handshake; empty without TLS.
+  virtual TlsFacts tls_facts() const { return {}; }
   virtual bool negotiated_http2() const { return false; }
 
   /// Waits for bytes and reads them: fewer system calls than waiting first, but `buffer` must stay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 import stat
@@ -10,6 +11,7 @@ import subprocess
 import boto3
 import pytest
 
+from audit_log import event_of
 from bedplate_server import BedplateServer, parse_exports
 from conversations import CLAUDE, REGION, stream_text, text_of, user
 from signed_http import RawConnection, SignedHttp
@@ -79,6 +81,26 @@ def test_certificate_names(tls_server, name):
     with socket.create_connection((tls_server.host, tls_server.port), 10) as plain:
         with context.wrap_socket(plain, server_hostname=name):
             pass
+
+
+# The audit trail tells how a request came.
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_audit(tls_server, version):
+    context = trusting_context(tls_server)
+    context.minimum_version = context.maximum_version = version
+    connection = http.client.HTTPSConnection("localhost", tls_server.port, 30, context=context)
+    connection.connect()
+    version_name, cipher = connection.sock.version(), connection.sock.cipher()[0]
+    connection.request("GET", "/foundation-models")
+    answer = connection.getresponse()
+    assert answer.status == 403
+    event = event_of(tls_server.data_dir, answer.headers["x-amzn-requestid"])
+    connection.close()
+    assert event["tlsDetails"] == {
+        "tlsVersion": version_name,
+        "cipherSuite": cipher,
+        "clientProvidedHostHeader": f"localhost:{tls_server.port}",
+    }
 
 
 # Old versions of TLS are not spoken.

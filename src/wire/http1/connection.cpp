@@ -129,6 +129,7 @@ std::optional<ApiError> Http1Connection::timeout_error() const {
 Task<bool> Http1Connection::answer(Request request) {
   phase_ = Phase::kAnswer;
   request.secure = transport_->secure();
+  request.tls = transport_->tls_facts();
   request.peer_address = peer_address_;
   Exchange exchange(*this, {.http10 = decoder_.is_http10(),
                             .head_method = request.method == "HEAD",

@@ -117,6 +117,7 @@ void Http2Connection::begin_request(StreamId id) {
   Request request = session_.take_request(id);
   if (request.method.empty()) return;  // reset meanwhile
   request.secure = transport_->secure();
+  request.tls = transport_->tls_facts();
   request.peer_address = peer_address_;
   auto self = std::static_pointer_cast<Http2Connection>(shared_from_this());
   service_->tasks.spawn(transport_->socket().get_executor(),
