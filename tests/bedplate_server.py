@@ -16,6 +16,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,6 +141,9 @@ class StartFailed(AssertionError):
 class BedplateServer:
     """One server process. Use it in a `with` statement, or call stop() by all means."""
 
+    # With --postgres: the database of a server's directory, unless its configuration names one.
+    store_url_of: Callable[[Path], str] | None = None
+
     def __init__(
         self,
         directory: Path,
@@ -152,9 +156,14 @@ class BedplateServer:
         self.data_dir = directory / "data"
         command = [str(binary_path()), "serve", "--data-dir", str(self.data_dir)]
         command += ["--listen", listen]
+        if self.store_url_of and "storage" not in (config or ""):
+            config = f'storage.url = "{self.store_url_of(directory)}"\n' + (config or "")
+        # What makes a command use the same data directory and database.
+        self.options = ["--data-dir", str(self.data_dir)]
         if config is not None:
             self.config_file = directory / "bedplate.toml"
             self.config_file.write_text(config)
+            self.options += ["--config", str(self.config_file)]
             command += ["--config", str(self.config_file)]
         command += arguments
         self.log_path = directory / "stderr.log"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bedplate_server import BedplateServer, binary_path
+from postgres_cluster import PostgresCluster, postgres_programs
 from scripted_engine import ScriptedEngine
 
 
@@ -17,6 +18,34 @@ def pytest_addoption(parser):
         action="store_true",
         help="run the conformance tests against real AWS, with the credentials of the environment",
     )
+
+
+    parser.addoption(
+        "--postgres",
+        action="store_true",
+        help="give every server that names no database one of its own in PostgreSQL",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store(request):
+    """The databases of --postgres: one for each directory, so that a restart finds it again."""
+    if not request.config.getoption("--postgres"):
+        yield
+        return
+    if postgres_programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with PostgresCluster() as cluster:
+        urls: dict[Path, str] = {}
+
+        def url_of(directory: Path) -> str:
+            if directory not in urls:
+                urls[directory] = cluster.new_database(f"bedplate_{len(urls)}")
+            return urls[directory]
+
+        BedplateServer.store_url_of = staticmethod(url_of)
+        yield
+        BedplateServer.store_url_of = None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -54,7 +54,18 @@ class PostgresCluster:
 
     @property
     def url(self) -> str:
-        return f"postgresql:///postgres?host={quote(str(self.folder), safe='')}&user=postgres"
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql:///{database}?host={quote(str(self.folder), safe='')}&user=postgres"
+
+    def new_database(self, name: str) -> str:
+        """Makes one; gives its URL."""
+        command = [*self._as_user, str(self.programs / "createdb"), "-h", str(self.folder),
+                   "-U", "postgres", name]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder,
+                       timeout=START_SECONDS_MAX)
+        return self.url_of(name)
 
     def __enter__(self) -> PostgresCluster:
         return self

@@ -22,7 +22,7 @@ def running(bedplate_binary, tmp_path_factory):
 
 
 def accounts(running, *arguments: str):
-    return run_bedplate("accounts", *arguments, "--data-dir", str(running.data_dir))
+    return run_bedplate("accounts", *arguments, *running.options)
 
 
 def works(make_client, running, keys) -> bool:

@@ -241,11 +241,11 @@ def test_a_change_beside_the_server_is_noticed(clients, tmp_path):
     """`restore` writes to the running server's store, as another server would."""
     runtime, control, server = clients(directory=tmp_path)
     backup = tmp_path / "open.backup"
-    saved = run_bedplate("backup", backup, "--data-dir", server.data_dir)
+    saved = run_bedplate("backup", backup, *server.options)
     assert saved.returncode == 0, saved.stderr
     control.delete_foundation_model_agreement(modelId=LLAMA)
     assert refused(ask, runtime)[2] == NO_ACCESS
-    restored = run_bedplate("restore", backup, "--data-dir", server.data_dir)
+    restored = run_bedplate("restore", backup, *server.options)
     assert restored.returncode == 0, restored.stderr
     deadline = Deadline(30, "the server has noticed that its store was restored")
     while deadline.open():

@@ -16,7 +16,7 @@ WAIT_SECONDS_MAX = 30
 
 def http_of_new_account(server) -> SignedHttp:
     """Requests of the administrator of a second account."""
-    made = run_bedplate("accounts", "create", "second", "--json", "--data-dir", server.data_dir)
+    made = run_bedplate("accounts", "create", "second", "--json", *server.options)
     assert made.returncode == 0, made.stderr
     keys = json.loads(made.stdout)
     http = SignedHttp(server.url, keys["AccessKeyId"], keys["SecretAccessKey"], REGION)

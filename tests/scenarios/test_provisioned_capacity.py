@@ -198,7 +198,7 @@ def test_commitment(start_server, scripted_engine, client_to, duration, days):
 
 def other_account(server):
     """Makes clients of the administrator of a second account."""
-    made = run_bedplate("accounts", "create", "second", "--json", "--data-dir", server.data_dir)
+    made = run_bedplate("accounts", "create", "second", "--json", *server.options)
     assert made.returncode == 0, made.stderr
     keys = json.loads(made.stdout)
 

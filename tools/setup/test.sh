@@ -9,7 +9,11 @@ cd "$(dirname "$0")/../.."
 # The unit tests run under the sanitizers only, which halves what is compiled; `sandbox` are those
 # whose limits the sanitizers hide.
 all_suites=(tidy scripts compatibility tools catalog sandbox unit-asan protocol protocol-asan
-  conformance scenarios scenarios-asan)
+  conformance postgres scenarios scenarios-asan)
+# The tests of what is kept in the store: once more, with PostgreSQL.
+readonly on_postgres=(conformance/test_{accounts,application_profiles,iam_{account,policies,roles,users}}.py
+  conformance/test_{model_access,provisioned_throughput,quotas,tags}.py
+  scenarios/test_provisioned_capacity.py)
 readonly WORKERS=${TEST_WORKERS:-2}
 readonly TEST_TIMEOUT_S=180
 results=$PWD/build/test-results
@@ -22,7 +26,7 @@ preset_of() {
   case $1 in
     *-asan) echo asan-ubsan ;;
     *-tsan) echo tsan ;;
-    unit | sandbox | protocol | conformance | scenarios) echo release ;;
+    unit | sandbox | protocol | conformance | postgres | scenarios) echo release ;;
   esac
 }
 
@@ -31,7 +35,7 @@ targets_of() {
   case $1 in
     sandbox) echo bedplate_documents_test ;;
     protocol | protocol-*) echo bedplate bedplate_event_frame_tool ;;
-    conformance | scenarios | scenarios-*) echo bedplate fake_engine storage_writer ;;
+    conformance | postgres | scenarios | scenarios-*) echo bedplate fake_engine storage_writer ;;
   esac
 }
 
@@ -92,6 +96,7 @@ run_suite() {
     tools) with_pytest release tools tools/*/tests ;;
     catalog) with_pytest release catalog tests/catalog ;;
     sandbox) unit "$preset" "$suite" --tests-regex '^documents$' ;;
+    postgres) with_pytest "$preset" "$suite" --postgres "${on_postgres[@]/#/tests/}" ;;
     unit | unit-*) unit "$preset" "$suite" ;;
     *) with_pytest "$preset" "$suite" "tests/${suite%-*san}" ;;
   esac

@@ -386,24 +386,20 @@ TEST_F(Authorization, PassRoleIsAskedWithTheService) {
 }
 
 TEST_F(Authorization, PassRoleIsAskedWithWhatTheRoleIsFor) {
-  const std::string body =
-      R"({"jobName":"a","modelId":"meta.llama3-8b-instruct-v1:0",
-          "roleArn":"arn:aws:iam::111122223333:role/batch",
-          "inputDataConfig":{"s3InputDataConfig":{"s3Uri":"s3://a/b"}},
-          "outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://a/c"}}})";
-  const auto ask = [&] {
-    return outcome(questions<api::control::CreateModelInvocationJobRequest>(
-        operation("control", "CreateModelInvocationJob"), body));
+  const auto ask = [&](std::string_view associated_arn) {
+    Questions questions;
+    questions.keys = request_keys(asking(), protocol::Service::kControl);
+    questions.all = {pass_role_question("arn:aws:iam::111122223333:role/batch",
+                                        "bedrock.amazonaws.com", associated_arn, asking().home)};
+    return outcome(questions);
   };
-  give(allow(R"("bedrock:*")", "*"));
-  EXPECT_NE(ask(), "");
-  give(allow(R"("iam:PassRole")", "*",
-             R"({"ArnLike":{"iam:AssociatedResourceArn":"arn:aws:bedrock:*:*:agent/*"}})"));
-  EXPECT_NE(ask(), "");
   give(allow(R"("iam:PassRole")", "*",
              R"({"ArnLike":{"iam:AssociatedResourceArn":
                             "arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/*"}})"));
-  EXPECT_EQ(ask(), "");
+  EXPECT_EQ(ask("arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/*"), "");
+  EXPECT_EQ(ask("arn:aws:bedrock:us-east-1:111122223333:model-invocation-job/abc"), "");
+  EXPECT_NE(ask("arn:aws:bedrock:us-east-1:111122223333:agent/abc"), "");
+  EXPECT_NE(ask(""), "");
 }
 
 TEST_F(Authorization, AResourcesOwnPolicyIsAsked) {

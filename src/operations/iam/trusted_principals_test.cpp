@@ -25,17 +25,16 @@ TEST(TrustedPrincipals, AreThoseOfAws) {
 
 // A condition's value, or an action, is no principal whatever it looks like.
 TEST(TrustedPrincipals, AreNotElsewhere) {
-  for (
-      const char* document : {
-          R"({ "Statement": {"Principal": {"AWS": "stays"}} })",
-          R"({ "Statement": {"Principal": "*", "Condition": {"S": {"AWS": "a"}}} })",
-          R"({ "Statement": {"Principal": {"Service": "a", "Federated": ["a"]}} })",
-          R"({ "Principal": {"AWS": "a"}, "Statement": [] })",
-          R"({ "Statement": ["a", 1, null] })",
-          R"({ "Statement": {"Principal": {"AWS": {"AWS": "a"}}} })",
-          R"([])",
-          R"({)",
-      }) {
+  for (const char* document : {
+           R"({ "Statement": {"Principal": {"AWS": "stays"}} })",
+           R"({ "Statement": {"Principal": "*", "Condition": {"S": {"AWS": "a"}}} })",
+           R"({ "Statement": {"Principal": {"Service": "a", "Federated": ["a"]}} })",
+           R"({ "Principal": {"AWS": "a"}, "Statement": [] })",
+           R"({ "Statement": ["a", 1, null] })",
+           R"({ "Statement": {"Principal": {"AWS": {"AWS": "a"}}} })",
+           R"([])",
+           R"({)",
+       }) {
     EXPECT_EQ(replaced(document), document) << "byte for byte";
   }
 }
