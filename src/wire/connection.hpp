@@ -16,10 +16,14 @@ namespace bedplate::wire {
 
 /// What all connections of a server share. Outlives them.
 struct Service {
-  Service(Limits limits, Handler handler, ErrorRenderer render_error)
-      : limits(limits), handler(std::move(handler)), render_error(std::move(render_error)) {}
+  Service(Limits limits, StreamsBody streams_body, Handler handler, ErrorRenderer render_error)
+      : limits(limits),
+        streams_body(std::move(streams_body)),
+        handler(std::move(handler)),
+        render_error(std::move(render_error)) {}
 
   const Limits limits;
+  const StreamsBody streams_body;
   const Handler handler;
   const ErrorRenderer render_error;
   std::atomic<bool> draining{false};
@@ -84,6 +88,9 @@ inline constexpr std::chrono::milliseconds kLingerTimeout{3'000};
 
 /// How often a fast sender is read from in a row before the thread's other connections get a turn.
 inline constexpr int kReadsInARowMax = 64;
+
+/// Of a body that its handler left unread: so much is read so that the connection can go on.
+inline constexpr std::uint64_t kUnreadBodyBytesMax = 256 * 1024;
 
 ApiError too_many_bodies();
 

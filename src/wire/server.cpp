@@ -67,7 +67,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
       : pool(pool),
         options(std::move(given)),
         service(
-            std::make_shared<Service>(options.limits, std::move(handler), std::move(render_error))),
+            std::make_shared<Service>(options.limits, options.streams_body, std::move(handler),
+                                      std::move(render_error))),
         tls(options.tls ? TlsContext::for_server(*options.tls) : nullptr),
         acceptor(listen(pool.executor(0), options.host, options.port)),
         port(acceptor.local_endpoint().port()) {

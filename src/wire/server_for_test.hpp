@@ -31,12 +31,15 @@ struct Sightings {
   Counter begun;      ///< handlers of /hang that wait
   Counter cancelled;  ///< of those, the ones that were cancelled
   Counter failed_writes;
+  Counter failed_reads;  ///< of bodies: the client was gone before their end
   std::atomic<std::size_t> bytes_written{0};  ///< by /flood
 };
 
 /// GET /hello; POST /echo (body, and what the request was in headers); /stream (three pieces);
 /// /hang (waits to be cancelled); /hang-after-start; /throw; /throw-after-start; /silent;
-/// /flood (writes until that fails); /empty (204).
+/// /flood (writes until that fails); /empty (204). Bodies of paths under /streamed/ are read by
+/// their handlers: echo; count (bytes, and the largest piece); ignore; first (one piece);
+/// hang. /known-length?N says that its ten bytes are N.
 class TestServer {
  public:
   explicit TestServer(Limits limits = {}, std::optional<TlsFiles> tls = {});

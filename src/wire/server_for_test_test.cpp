@@ -71,8 +71,79 @@ Response echo(Request request) {
   return response;
 }
 
+Task<std::string> read_all(std::shared_ptr<Sightings> sightings, Request& request) {
+  std::string all;
+  try {
+    for (;;) {
+      const std::string piece = co_await request.body_reader->read();
+      if (piece.empty()) break;
+      all += piece;
+    }
+  } catch (const boost::system::system_error&) {
+    sightings->failed_reads.add();
+    throw;
+  }
+  co_return all;
+}
+
+Task<std::string> count(Request& request) {
+  std::size_t total = 0, largest = 0;
+  for (;;) {
+    const std::string piece = co_await request.body_reader->read();
+    if (piece.empty()) break;
+    total += piece.size();
+    largest = std::max(largest, piece.size());
+  }
+  const std::string beyond = co_await request.body_reader->read();
+  co_return fmt::format("{} {} {}", total, largest, beyond.size());
+}
+
+Task<> handle_streamed(std::shared_ptr<Sightings> sightings, Request request,
+                       ResponseWriter& writer) {
+  const std::string path(request.path());
+  if (request.body_reader == nullptr || path == "/streamed/ignore") {
+    co_await writer.send(plain(200, "ignored"));
+    co_return;
+  }
+  if (path == "/streamed/hang") {
+    co_await wait_to_be_cancelled(sightings);
+    co_return;
+  }
+  std::optional<ApiError> failure;
+  Response response = plain(200, "");
+  try {
+    if (path == "/streamed/echo") {
+      response.body = co_await read_all(sightings, request);
+    } else if (path == "/streamed/first") {
+      response.body = co_await request.body_reader->read();
+    } else {
+      response.body = co_await count(request);
+    }
+  } catch (const ApiError& error) {
+    failure = error;
+  }
+  if (failure) response = render(*failure, {});
+  co_await writer.send(std::move(response));
+}
+
+Task<> answer_known_length(std::string query, ResponseWriter& writer) {
+  ResponseHead head;
+  head.content_length = std::stoull(query);
+  co_await writer.start(std::move(head));
+  co_await writer.write("01234");
+  co_await writer.finish("56789");
+}
+
 Task<> handle(std::shared_ptr<Sightings> sightings, Request request, ResponseWriter& writer) {
   const std::string path(request.path());
+  if (path.starts_with("/streamed/")) {
+    co_await handle_streamed(sightings, std::move(request), writer);
+    co_return;
+  }
+  if (path == "/known-length") {
+    co_await answer_known_length(std::string(request.query()), writer);
+    co_return;
+  }
   if (path == "/echo") {
     co_await writer.send(echo(std::move(request)));
   } else if (path == "/stream") {
@@ -120,6 +191,7 @@ TestServer::TestServer(Limits limits, std::optional<TlsFiles> tls) {
   options.port = 0;
   options.limits = limits;
   options.tls = std::move(tls);
+  options.streams_body = [](const Request& head) { return head.path().starts_with("/streamed/"); };
   server_ = std::make_unique<Server>(
       pool_, std::move(options),
       [sightings = sightings_](Request request, ResponseWriter& writer) {

@@ -21,7 +21,7 @@ Http1Connection::Http1Connection(std::shared_ptr<Service> service,
       transport_(std::move(transport)),
       peer_address_(std::move(peer_address)),
       received_(std::move(received)),
-      decoder_(service_->limits),
+      decoder_(service_->limits, service_->streams_body),
       body_account_(service_),
       first_header_deadline_(header_deadline) {}
 
@@ -59,7 +59,11 @@ Task<bool> Http1Connection::read_request(std::optional<ApiError>& refusal) {
     std::memcpy(room.data(), received_.data(), received_.size());
     commit(std::exchange(received_, {}).size(), refusal);
   }
-  for (int reads = 1; !refusal && decoder_.state() != RequestDecoder::State::kDone; ++reads) {
+  using State = RequestDecoder::State;
+  const auto complete = [this] {
+    return decoder_.state() == State::kDone || decoder_.state() == State::kStream;
+  };
+  for (int reads = 1; !refusal && !complete(); ++reads) {
     if (decoder_.take_expectation()) {
       Pieces pieces{"HTTP/1.1 100 Continue\r\n\r\n"};
       co_await send_all(pieces);
@@ -131,12 +135,15 @@ Task<bool> Http1Connection::answer(Request request) {
   request.secure = transport_->secure();
   request.tls = transport_->tls_facts();
   request.peer_address = peer_address_;
+  RequestBody body(*this);
+  if (decoder_.streamed()) request.body_reader = &body;
   Exchange exchange(*this, {.http10 = decoder_.is_http10(),
                             .head_method = request.method == "HEAD",
                             .keep_alive = decoder_.keep_alive()});
   decoder_.release_buffer();
   exchange_ = &exchange;
-  watch_for_hangup();
+  // A reader of the body notices by itself that the client goes.
+  if (decoder_.state() == RequestDecoder::State::kDone) watch_for_hangup();
   const std::exception_ptr failure =
       co_await run_handler(service_, std::move(request), exchange, cancel_handler_);
   exchange_ = nullptr;
@@ -161,7 +168,8 @@ Task<bool> Http1Connection::settle(Exchange& exchange, std::exception_ptr failur
     Response response = service_->render_error(errors::internal_server(), {});
     co_await exchange.send(std::move(response));
   }
-  if (!exchange.keep_alive()) co_return false;
+  const bool goes_on = co_await dispose_of_body(exchange.keep_alive());
+  if (!goes_on) co_return false;
   phase_ = Phase::kIdle;
   std::optional<ApiError> refusal;
   try {

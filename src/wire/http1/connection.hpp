@@ -29,10 +29,27 @@ class Http1Connection final : public Connection {
  private:
   friend class Exchange;
 
+  /// The body of the request that is being answered.
+  class RequestBody final : public BodyReader {
+   public:
+    explicit RequestBody(Http1Connection& connection) : connection_(connection) {}
+    Task<std::string> read() override { return connection_.read_body(); }
+
+   private:
+    Http1Connection& connection_;
+  };
+
   bool draining() const { return service_->draining.load(std::memory_order_relaxed); }
   Task<bool> serve_one();
   Task<bool> read_request(std::optional<ApiError>& refusal);
   void commit(std::size_t bytes, std::optional<ApiError>& refusal);
+  Task<std::string> read_body();
+  Task<> fill_piece();
+  Task<> wait_for_body();
+  /// What the handler left of the body can be read before the next request.
+  bool body_can_be_drained() const;
+  /// False when the connection is over.
+  Task<bool> dispose_of_body(bool keep_alive);
   void set_read_deadline();
   std::optional<ApiError> timeout_error() const;
   Task<bool> answer(Request request);
@@ -57,6 +74,8 @@ class Http1Connection final : public Connection {
   Deadline first_header_deadline_, read_deadline_, write_deadline_;
   bool read_expired_ = false;
   bool client_gone_ = false;
+  bool body_broken_ = false;  ///< what follows of a streamed body cannot be understood
+  int body_reads_ = 0;
   bool poll_for_hangup_ = false;  ///< unread bytes hide the end from a wait
   std::uint64_t watch_id_ = 0;
   boost::asio::cancellation_signal cancel_handler_;

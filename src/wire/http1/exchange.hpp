@@ -33,11 +33,13 @@ class Exchange final : public ResponseWriter {
 
  private:
   void check_not_started() const;
+  void count_body(std::size_t bytes);
 
   Http1Connection& connection_;
   Traits traits_;
   Framing framing_;
   std::string held_head_;
+  std::uint64_t left_bytes_ = 0;  ///< of a body whose length was told
   bool started_ = false;
   bool finished_ = false;
 };

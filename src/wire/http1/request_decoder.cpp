@@ -14,6 +14,7 @@ constexpr std::size_t kBufferSizeBytes = 4 * 1024;
 constexpr std::size_t kChunkBufferMaxBytes = 16 * 1024;  // bounds one chunk's header, trailers too
 constexpr std::size_t kLastChunkBytes = 5;
 constexpr std::size_t kBodyStepBytes = 64 * 1024;
+constexpr std::size_t kStreamBufferBytes = 128 * 1024;  // chunks of a streamed body
 
 ApiError fatal(ApiError error) {
   error.close_connection = true;
@@ -24,7 +25,7 @@ ApiError bad(const std::string& what) {
   return fatal(errors::bad_request(what));
 }
 
-ApiError too_large(std::size_t limit_bytes) {
+ApiError too_large(std::uint64_t limit_bytes) {
   return fatal(errors::request_entity_too_large(
       fmt::format("The request body is longer than {} bytes.", limit_bytes)));
 }
@@ -39,7 +40,7 @@ bool is_forbidden(unsigned char c) {
 struct RequestDecoder::Parser : http::request_parser<http::empty_body> {
   using Text = boost::beast::string_view;
 
-  Parser() {
+  explicit Parser(std::string& body) : body(body) {
     on_chunk_header(begin_chunk);
     on_chunk_body(take_piece);
   }
@@ -52,18 +53,21 @@ struct RequestDecoder::Parser : http::request_parser<http::empty_body> {
         chunk_left_bytes -= piece.size();
         return piece.size();
       };
-  std::string body;
+  std::string& body;
   std::uint64_t chunk_left_bytes = 0;
 };
 
-RequestDecoder::RequestDecoder(const Limits& limits)
-    : header_bytes_max_(limits.header_bytes_max), body_bytes_max_(limits.body_bytes_max) {}
+RequestDecoder::RequestDecoder(const Limits& limits, StreamsBody streams_body)
+    : header_bytes_max_(limits.header_bytes_max),
+      body_bytes_max_(limits.body_bytes_max),
+      streamed_body_bytes_max_(limits.streamed_body_bytes_max),
+      streams_body_(std::move(streams_body)) {}
 
 RequestDecoder::~RequestDecoder() = default;
 
 bool RequestDecoder::take_expectation() {
-  return std::exchange(expectation_, false) && state_ == State::kBody && body_filled_ == 0 &&
-         begin_ == end_;
+  const bool awaits_body = state_ == State::kBody || state_ == State::kStream;
+  return std::exchange(expectation_, false) && awaits_body && body_filled_ == 0 && begin_ == end_;
 }
 
 void RequestDecoder::release_buffer() {
@@ -73,21 +77,23 @@ void RequestDecoder::release_buffer() {
 }
 
 boost::asio::mutable_buffer RequestDecoder::prepare() {
-  if (state_ == State::kBody && length_) {
-    std::string& body = request_.body;
-    if (body.size() == body_filled_) {
+  if (reads_to_length()) {
+    if (body_.size() == body_filled_) {
       // Grows with what has come, not with what was announced.
-      body.resize(std::min(*length_, std::max(body_filled_ * 2, kBodyStepBytes)));
+      std::uint64_t step = std::max(body_filled_, kBodyStepBytes);
+      if (streamed_) step = std::min(step, kBodyPieceBytesMax - std::uint64_t{body_filled_});
+      body_.resize(body_filled_ + std::min(*left_, step));
     }
-    return {body.data() + body_filled_, body.size() - body_filled_};
+    return {body_.data() + body_filled_, body_.size() - body_filled_};
   }
   if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == capacity_) {
-    capacity_ = std::max(capacity_ * 2, kBufferSizeBytes);
+  const std::size_t capacity_min = state_ == State::kStream ? kStreamBufferBytes : kBufferSizeBytes;
+  if (end_ == capacity_ || capacity_ < capacity_min) {
+    capacity_ = std::max(end_ == capacity_ ? capacity_ * 2 : capacity_, capacity_min);
     std::unique_ptr<char[]> larger(new char[capacity_]);
     if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
     buffer_ = std::move(larger);
@@ -96,9 +102,10 @@ boost::asio::mutable_buffer RequestDecoder::prepare() {
 }
 
 void RequestDecoder::commit(std::size_t bytes) {
-  if (state_ == State::kBody && length_) {
+  if (reads_to_length()) {
     body_filled_ += bytes;
-    if (body_filled_ == *length_) finish();
+    *left_ -= bytes;
+    if (*left_ == 0) finish();
     return;
   }
   end_ += bytes;
@@ -107,7 +114,14 @@ void RequestDecoder::commit(std::size_t bytes) {
 
 void RequestDecoder::advance() {
   if (state_ == State::kHead && find_head_end()) read_head();
-  if (state_ == State::kBody && !length_) read_chunks();
+  const bool in_body = state_ == State::kBody || state_ == State::kStream;
+  if (in_body && !left_) read_chunks();
+}
+
+std::string RequestDecoder::take_piece() {
+  body_.resize(body_filled_);
+  body_filled_ = 0;
+  return std::exchange(body_, {});
 }
 
 // Checks each byte once, so that the verdict does not depend on how the bytes were cut up.
@@ -145,15 +159,17 @@ bool RequestDecoder::find_head_end() {
 }
 
 void RequestDecoder::read_head() {
-  parser_ = std::make_unique<Parser>();
+  parser_ = std::make_unique<Parser>(body_);
   parser_->header_limit(static_cast<std::uint32_t>(header_bytes_max_));
-  parser_->body_limit(body_bytes_max_);
+  body_limit_bytes_ = body_bytes_max_;  // the larger of the two until it is known which one counts
+  if (streams_body_) body_limit_bytes_ = std::max(body_limit_bytes_, streamed_body_bytes_max_);
+  parser_->body_limit(body_limit_bytes_);
   BeastError error;
   const std::size_t used =
       parser_->put(boost::asio::buffer(buffer_.get() + begin_, scanned_), error);
   if (error == http::error::body_limit) {
     request_.target = std::string(parser_->get().target());  // the refusal is worded by it
-    throw too_large(body_bytes_max_);
+    throw too_large(body_limit_bytes_);
   }
   if (error) throw bad("The request is not valid HTTP: " + error.message() + ".");
   begin_ += used;
@@ -222,21 +238,29 @@ void RequestDecoder::begin_body() {
   check_fields(request_, http10_);
   accept_absolute_form(request_);
   expectation_ = !http10_ && equal_ignoring_case(request_.headers.get("expect"), "100-continue");
+  body_.clear();
   body_filled_ = 0;
-  length_.reset();
+  left_.reset();
   if (parser_->is_done()) {
     finish();
     return;
   }
-  state_ = State::kBody;
-  if (parser_->chunked()) return;
-  length_ = static_cast<std::size_t>(*parser_->content_length());
+  streamed_ = streams_body_ && streams_body_(request_);
+  state_ = streamed_ ? State::kStream : State::kBody;
+  body_limit_bytes_ = streamed_ ? streamed_body_bytes_max_ : body_bytes_max_;
+  if (parser_->chunked()) {
+    parser_->body_limit(body_limit_bytes_);
+    return;
+  }
+  left_ = *parser_->content_length();
+  if (*left_ > body_limit_bytes_) throw too_large(body_limit_bytes_);
   parser_.reset();
-  const std::size_t here = std::min(*length_, end_ - begin_);
-  request_.body.assign(buffer_.get() + begin_, here);
+  const std::size_t here = static_cast<std::size_t>(std::min<std::uint64_t>(*left_, end_ - begin_));
+  body_.assign(buffer_.get() + begin_, here);
   begin_ += here;
   body_filled_ = here;
-  if (body_filled_ == *length_) {
+  *left_ -= here;
+  if (*left_ == 0) {
     finish();
   } else {
     release_buffer();
@@ -251,28 +275,28 @@ void RequestDecoder::read_chunks() {
     const std::size_t used =
         parser_->put(boost::asio::buffer(buffer_.get() + begin_, end_ - begin_), error);
     begin_ += used;
+    body_filled_ = body_.size();
     if (error == http::error::need_more) {
       if (end_ - begin_ >= kChunkBufferMaxBytes) throw bad("A chunk's header is too long.");
       return;
     }
-    if (error == http::error::body_limit) throw too_large(body_bytes_max_);
+    if (error == http::error::body_limit) throw too_large(body_limit_bytes_);
     if (error) throw bad("The request body is not valid: " + error.message() + ".");
-    body_filled_ = parser_->body.size();
   }
-  if (parser_->is_done()) {
-    request_.body = std::move(parser_->body);
-    finish();
-  }
+  if (parser_->is_done()) finish();
 }
 
 void RequestDecoder::finish() {
   parser_.reset();
-  length_.reset();
+  left_.reset();
+  if (!streamed_) request_.body = std::exchange(body_, {});
   state_ = State::kDone;
 }
 
 void RequestDecoder::next() {
+  body_.clear();
   body_filled_ = 0;
+  streamed_ = false;
   state_ = State::kHead;
   advance();
 }

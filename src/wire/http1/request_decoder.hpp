@@ -18,11 +18,12 @@ class RequestDecoder {
  public:
   enum class State {
     kHead,  ///< the header is not complete
-    kBody,  ///< the header is, the body is not
-    kDone,  ///< take() has the request
+    kBody,    ///< the header is, the body is not
+    kStream,  ///< take() has the request; its body is to be taken in pieces
+    kDone,    ///< take() has the request, or the last piece has come
   };
 
-  explicit RequestDecoder(const Limits& limits);
+  explicit RequestDecoder(const Limits& limits, StreamsBody streams_body = {});
   ~RequestDecoder();
 
   State state() const { return state_; }
@@ -37,8 +38,20 @@ class RequestDecoder {
   /// connection can be understood after that.
   void commit(std::size_t bytes);
 
-  /// The request, once done.
+  /// The request, once done or to be streamed.
   Request take() { return std::exchange(request_, {}); }
+
+  /// The body is, or was, taken in pieces.
+  bool streamed() const { return streamed_; }
+  /// What has come of a streamed body and was not taken yet; empty when there is nothing.
+  std::string take_piece();
+  std::size_t piece_bytes() const { return body_filled_; }
+  /// take_piece() first: there is no room for more.
+  bool piece_full() const { return body_filled_ >= kBodyPieceBytesMax; }
+  /// What is still to come of a streamed body; nothing when it is sent in chunks.
+  std::optional<std::uint64_t> left_bytes() const { return left_; }
+  /// The client waits for 100 Continue before it sends any of the body.
+  bool expects() const { return expectation_; }
   /// Goes on with the bytes that came behind the request, which may complete the next one at once,
   /// or throw like commit().
   void next();
@@ -50,7 +63,7 @@ class RequestDecoder {
   /// The request's path and query; empty until its header has been read.
   std::string_view target() const { return request_.target; }
   /// What the request's body takes at the moment.
-  std::size_t body_bytes() const { return std::max(request_.body.size(), body_filled_); }
+  std::size_t body_bytes() const { return std::max(body_.size(), body_filled_); }
 
   /// Frees the buffer of an idle connection.
   void release_buffer();
@@ -67,16 +80,26 @@ class RequestDecoder {
   void read_chunks();
   void finish();
 
+  bool reads_to_length() const {
+    return (state_ == State::kBody || state_ == State::kStream) && left_;
+  }
+
   std::size_t header_bytes_max_;
   std::size_t body_bytes_max_;
+  std::uint64_t streamed_body_bytes_max_;
+  std::uint64_t body_limit_bytes_ = 0;  ///< of the request in hand
+  StreamsBody streams_body_;
   State state_ = State::kHead;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
   std::size_t scanned_ = 0;  ///< bytes of the header that were checked, from begin_ on
   bool skipped_empty_line_ = false;
   std::unique_ptr<Parser> parser_;
-  std::optional<std::size_t> length_;  ///< the body's; nothing when it is chunked
+  /// What is still to come of the body; nothing when it is chunked.
+  std::optional<std::uint64_t> left_;
+  std::string body_;  ///< the whole, or the piece in hand
   std::size_t body_filled_ = 0;
+  bool streamed_ = false;
   bool expectation_ = false;
   bool keep_alive_ = true;
   bool http10_ = false;

@@ -22,7 +22,7 @@ Http2Connection::Http2Connection(std::shared_ptr<Service> service,
       transport_(std::move(transport)),
       peer_address_(std::move(peer_address)),
       received_(std::move(received)),
-      session_(service_->limits),
+      session_(service_->limits, service_->streams_body),
       body_account_(service_) {}
 
 Task<> Http2Connection::serve() {
@@ -91,8 +91,9 @@ void Http2Connection::dispatch_events() {
         case Event::Kind::kRefuse:
           refuse(event.stream, *event.error);
           break;
+        case Event::Kind::kBody:
         case Event::Kind::kTaken:
-          if (found != exchanges_.end()) found->second->on_taken();
+          if (found != exchanges_.end()) found->second->on_progress();
           break;
         case Event::Kind::kClosed:
           if (found != exchanges_.end()) found->second->on_closed(event.broken);
@@ -121,7 +122,8 @@ void Http2Connection::begin_request(StreamId id) {
   request.peer_address = peer_address_;
   auto self = std::static_pointer_cast<Http2Connection>(shared_from_this());
   service_->tasks.spawn(transport_->socket().get_executor(),
-                        run_stream(std::move(self), id, std::move(request)));
+                        run_stream(std::move(self), id, std::move(request),
+                                   session_.streamed(id)));
 }
 
 void Http2Connection::refuse(StreamId id, const ApiError& error) {
@@ -130,9 +132,10 @@ void Http2Connection::refuse(StreamId id, const ApiError& error) {
 }
 
 Task<> Http2Connection::run_stream(std::shared_ptr<Http2Connection> self, StreamId id,
-                                   Request request) {
+                                   Request request, bool streamed) {
   const Executor executor = co_await asio::this_coro::executor;
   Exchange exchange(*self, id, executor);
+  if (streamed) request.body_reader = &exchange;
   self->exchanges_[id] = &exchange;
   const std::exception_ptr failure =
       co_await run_handler(self->service_, std::move(request), exchange, exchange.cancel());

@@ -26,7 +26,8 @@ class Http2Connection final : public Connection {
  private:
   friend class Exchange;
 
-  static Task<> run_stream(std::shared_ptr<Http2Connection> self, StreamId id, Request request);
+  static Task<> run_stream(std::shared_ptr<Http2Connection> self, StreamId id, Request request,
+                           bool streamed);
   Task<> settle(Exchange& exchange, std::exception_ptr failure);
   Task<> read_until_over();
   /// Hands bytes to the session and does what follows from them. False when the connection ends.

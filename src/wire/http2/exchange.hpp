@@ -8,7 +8,7 @@
 
 namespace bedplate::wire::http2 {
 
-class Exchange final : public ResponseWriter {
+class Exchange final : public ResponseWriter, public BodyReader {
  public:
   Exchange(Http2Connection& connection, StreamId id, Executor executor)
       : connection_(connection), id_(id), wake_(executor) {
@@ -20,6 +20,7 @@ class Exchange final : public ResponseWriter {
   Task<> write(std::string bytes) override;
   Task<> finish(std::string last) override;
   bool started() const override { return started_; }
+  Task<std::string> read() override;
 
   /// The handler has given all of the response.
   bool ended() const { return ended_; }
@@ -27,7 +28,8 @@ class Exchange final : public ResponseWriter {
   StreamId id() const { return id_; }
   boost::asio::cancellation_signal& cancel() { return cancel_; }
 
-  void on_taken() { wake_.cancel(); }
+  /// What the handler waits for may have come.
+  void on_progress() { wake_.cancel(); }
   /// The stream is no more; `broken`: the client will not see the whole response.
   void on_closed(bool broken);
   void on_tick(SteadyClock::time_point now);
@@ -36,12 +38,15 @@ class Exchange final : public ResponseWriter {
   Task<> wait_until_taken();
   void check_open() const;
   void extend_deadline();
+  void count_body(std::size_t bytes);
 
   Http2Connection& connection_;
   StreamId id_;
   Timer wake_;
   boost::asio::cancellation_signal cancel_;
-  Deadline write_deadline_;
+  Deadline write_deadline_, body_deadline_;
+  bool body_late_ = false;
+  std::optional<std::uint64_t> left_bytes_;  ///< of a response whose length was told
   std::uint64_t taken_at_extension_ = 0;
   bool started_ = false;
   bool ended_ = false;

@@ -32,6 +32,11 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
+ApiError too_large(std::uint64_t limit_bytes) {
+  return errors::request_entity_too_large(
+      fmt::format("The request body is longer than {} bytes.", limit_bytes));
+}
+
 // RFC 9113, 8.2.2: not in HTTP/2.
 bool is_connection_specific(std::string_view lower_name) {
   return lower_name == "connection" || lower_name == "keep-alive" ||
@@ -41,8 +46,9 @@ bool is_connection_specific(std::string_view lower_name) {
 
 }  // namespace
 
-Session::Session(const Limits& limits)
+Session::Session(const Limits& limits, StreamsBody streams_body)
     : limits_(limits),
+      streams_body_(std::move(streams_body)),
       resets_(kResetsBurst, kResetsPerSecond),
       cheap_frames_(kCheapFramesBurst, kCheapFramesPerSecond) {
   if (nghttp2_session_server_new2(&session_, Callbacks::table(), this, Callbacks::options()) != 0) {
@@ -117,25 +123,40 @@ void Session::on_header_end(StreamId id, Stream& stream, bool body_follows) {
   stream.header_done = true;
   stream.head_method = stream.request.method == "HEAD";
   stream.progress = now_;
+  stream.streamed = body_follows && !stream.header_too_large && streams_body_ &&
+                    stream.request.method != "CONNECT" && streams_body_(stream.request);
   if (stream.header_too_large) {
     refuse(id, stream,
            errors::request_header_too_large(fmt::format(
                "The request header is longer than {} bytes.", limits_.header_bytes_max)));
   } else if (stream.request.method == "CONNECT") {
     refuse(id, stream, errors::bad_request("This server is no proxy."));
-  } else if (stream.content_length.value_or(0) > limits_.body_bytes_max) {
-    refuse(id, stream,
-           errors::request_entity_too_large(
-               fmt::format("The request body is longer than {} bytes.", limits_.body_bytes_max)));
-  } else if (body_follows &&
-             equal_ignoring_case(stream.request.headers.get("expect"), "100-continue")) {
-    nghttp2_nv status{};
-    status.name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(":status"));
-    status.namelen = 7;
-    status.value = reinterpret_cast<std::uint8_t*>(const_cast<char*>("100"));
-    status.valuelen = 3;
-    nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, &status, 1, nullptr);
+  } else if (stream.content_length.value_or(0) > body_limit_bytes(stream)) {
+    refuse(id, stream, too_large(body_limit_bytes(stream)));
+  } else {
+    stream.expects =
+        body_follows && equal_ignoring_case(stream.request.headers.get("expect"), "100-continue");
+    if (stream.streamed) {
+      events_.push_back({Event::Kind::kRequest, id});
+    } else {
+      continue_body(id);
+    }
   }
+}
+
+void Session::continue_body(StreamId id) {
+  Stream* stream = find(id);
+  if (!stream || !std::exchange(stream->expects, false)) return;
+  nghttp2_nv status{};
+  status.name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(":status"));
+  status.namelen = 7;
+  status.value = reinterpret_cast<std::uint8_t*>(const_cast<char*>("100"));
+  status.valuelen = 3;
+  nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, &status, 1, nullptr);
+}
+
+std::uint64_t Session::body_limit_bytes(const Stream& stream) const {
+  return stream.streamed ? limits_.streamed_body_bytes_max : limits_.body_bytes_max;
 }
 
 void Session::on_body(StreamId id, Stream& stream, std::string_view bytes) {
@@ -144,10 +165,12 @@ void Session::on_body(StreamId id, Stream& stream, std::string_view bytes) {
     nghttp2_session_consume_stream(session_, id, bytes.size());
     return;
   }
+  if (stream.streamed) {
+    stream_body(id, stream, bytes);
+    return;
+  }
   if (stream.request.body.size() + bytes.size() > limits_.body_bytes_max) {
-    refuse(id, stream,
-           errors::request_entity_too_large(
-               fmt::format("The request body is longer than {} bytes.", limits_.body_bytes_max)));
+    refuse(id, stream, too_large(limits_.body_bytes_max));
     return;
   }
   stream.request.body += bytes;
@@ -186,8 +209,56 @@ void Session::release(Stream& stream) {
   }
 }
 
+// What is not taken keeps its window: the client stops when that is used up.
+void Session::stream_body(StreamId id, Stream& stream, std::string_view bytes) {
+  stream.streamed_bytes += bytes.size();
+  stream.expects = false;
+  if (!stream.body_error && stream.streamed_bytes > limits_.streamed_body_bytes_max) {
+    fail_body(id, stream, too_large(limits_.streamed_body_bytes_max));
+  }
+  if (stream.body_error) {
+    nghttp2_session_consume_stream(session_, id, bytes.size());
+    return;
+  }
+  stream.incoming += bytes;
+  stream.body_bytes += bytes.size();
+  body_bytes_ += bytes.size();
+  events_.push_back({Event::Kind::kBody, id});
+}
+
+void Session::fail_body(StreamId id, Stream& stream, ApiError error) {
+  stream.body_error = std::move(error);
+  body_bytes_ -= std::exchange(stream.body_bytes, 0);
+  nghttp2_session_consume_stream(session_, id, std::exchange(stream.incoming, {}).size());
+  events_.push_back({Event::Kind::kBody, id});
+}
+
+bool Session::streamed(StreamId id) const {
+  const Stream* stream = find(id);
+  return stream && stream->streamed;
+}
+
+std::string Session::take_body(StreamId id) {
+  Stream* stream = find(id);
+  if (!stream) throw boost::system::system_error(boost::asio::error::connection_reset);
+  if (stream->body_error) throw ApiError(*stream->body_error);
+  body_bytes_ -= std::exchange(stream->body_bytes, 0);
+  std::string piece = std::exchange(stream->incoming, {});
+  if (!piece.empty()) nghttp2_session_consume_stream(session_, id, piece.size());
+  return piece;
+}
+
+bool Session::body_ended(StreamId id) const {
+  const Stream* stream = find(id);
+  return stream && stream->request_done;
+}
+
 void Session::on_request_end(StreamId id, Stream& stream) {
   stream.request_done = true;
+  if (stream.streamed) {
+    events_.push_back({Event::Kind::kBody, id});
+    return;
+  }
   if (!stream.refused) events_.push_back({Event::Kind::kRequest, id});
 }
 
@@ -220,7 +291,8 @@ std::string_view Session::target_of(StreamId id) const {
   return stream ? std::string_view(stream->request.target) : std::string_view();
 }
 
-void Session::submit(StreamId id, Stream& stream, const ResponseHead& head, bool with_length) {
+void Session::submit(StreamId id, Stream& stream, const ResponseHead& head,
+                     std::optional<std::uint64_t> length) {
   check_response_fields(head.headers);
   std::vector<std::pair<std::string, std::string>> fields;
   fields.emplace_back(":status", std::to_string(head.status));
@@ -230,9 +302,7 @@ void Session::submit(StreamId id, Stream& stream, const ResponseHead& head, bool
     if (!is_connection_specific(lower)) fields.emplace_back(std::move(lower), value);
   }
   const bool bodiless = http1::is_bodiless(head.status);
-  if (with_length && !bodiless) {
-    fields.emplace_back("content-length", std::to_string(stream.out.size()));
-  }
+  if (length && !bodiless) fields.emplace_back("content-length", std::to_string(*length));
   if (bodiless || stream.head_method) {
     stream.out.clear();
     stream.out_end = true;
@@ -255,11 +325,16 @@ void Session::respond(StreamId id, const ResponseHead& head, std::string body) {
   if (!stream) return;
   stream->out = std::move(body);
   stream->out_end = true;
-  submit(id, *stream, head, true);
+  submit(id, *stream, head, stream->out.size());
 }
 
 void Session::start(StreamId id, const ResponseHead& head) {
-  if (Stream* stream = find(id)) submit(id, *stream, head, false);
+  if (Stream* stream = find(id)) submit(id, *stream, head, head.content_length);
+}
+
+bool Session::takes_body(StreamId id) const {
+  const Stream* stream = find(id);
+  return stream && !stream->out_end;
 }
 
 void Session::write(StreamId id, std::string bytes, bool end) {
@@ -299,7 +374,7 @@ void Session::expire(SteadyClock::time_point before) {
     const bool waits_for_us =
         stream->reserved_bytes == 0 && stream->unconsumed_bytes >= kInitialWindowBytes / 2;
     if (stream->header_done && !stream->request_done && !stream->refused && !waits_for_us &&
-        stream->progress < before) {
+        !stream->streamed && stream->progress < before) {
       refuse(id, *stream, errors::request_timeout("The request body did not arrive in time."));
     }
   }
@@ -307,7 +382,10 @@ void Session::expire(SteadyClock::time_point before) {
 
 void Session::refuse_bodies(const ApiError& error) {
   for (auto& [id, stream] : streams_) {
-    if (stream->body_bytes > 0 && !stream->request_done && !stream->refused) {
+    if (stream->body_bytes == 0 || stream->request_done || stream->refused) continue;
+    if (stream->streamed) {
+      fail_body(id, *stream, error);
+    } else {
       refuse(id, *stream, error);
     }
   }

@@ -23,6 +23,7 @@ using StreamId = std::int32_t;
 struct Event {
   enum class Kind {
     kRequest,  ///< take_request() has it
+    kBody,     ///< more of a streamed body has come, or its end
     kRefuse,   ///< the request is to be answered with `error` instead of by the handler
     kTaken,    ///< all that was given to write() is on its way
     kClosed,   ///< both sides are done, or one broke off; the stream is gone
@@ -35,7 +36,7 @@ struct Event {
 
 class Session {
  public:
-  explicit Session(const Limits& limits);
+  explicit Session(const Limits& limits, StreamsBody streams_body = {});
   ~Session();
 
   /// False when the connection is beyond repair: send what next_output() has, then close.
@@ -46,6 +47,15 @@ class Session {
   std::vector<Event> take_events() { return std::exchange(events_, {}); }
 
   Request take_request(StreamId stream);
+  /// The request's body is to be taken with take_body(); `kRequest` came with its header.
+  bool streamed(StreamId stream) const;
+  /// What has come of a streamed body and was not taken yet, which makes room for more. Throws the
+  /// ApiError that ends it, and system_error when the stream is gone.
+  std::string take_body(StreamId stream);
+  /// All of the body has come.
+  bool body_ended(StreamId stream) const;
+  /// Sends 100 Continue to a client that waits for it, once.
+  void continue_body(StreamId stream);
   /// The request's path and query; empty when it was taken, or the stream is gone.
   std::string_view target_of(StreamId stream) const;
   /// Answers at once. `body` is left out where the method or status wants none. Throws
@@ -55,6 +65,8 @@ class Session {
   /// Begins a response; write() with `end` ends it. Not before the last bytes were taken.
   void start(StreamId stream, const ResponseHead& head);
   void write(StreamId stream, std::string bytes, bool end);
+  /// What write() gets is sent: false after HEAD and for statuses without a body.
+  bool takes_body(StreamId stream) const;
   /// Nothing of what was given to write() waits.
   bool taken(StreamId stream) const;
   /// How many bytes of the stream's response were taken so far.
@@ -89,7 +101,11 @@ class Session {
   void on_request_end(StreamId id, Stream& stream);
   void on_closed(StreamId id, std::uint32_t error_code);
   void refuse(StreamId id, Stream& stream, ApiError error);
-  void submit(StreamId id, Stream& stream, const ResponseHead& head, bool with_length);
+  void stream_body(StreamId id, Stream& stream, std::string_view bytes);
+  void fail_body(StreamId id, Stream& stream, ApiError error);
+  std::uint64_t body_limit_bytes(const Stream& stream) const;
+  void submit(StreamId id, Stream& stream, const ResponseHead& head,
+              std::optional<std::uint64_t> length);
   void try_reserve(StreamId id, Stream& stream);
   void release(Stream& stream);
   void count_cheap_frame();
@@ -97,6 +113,7 @@ class Session {
   void calm_down();
 
   const Limits limits_;
+  const StreamsBody streams_body_;
   nghttp2_session* session_ = nullptr;
   std::map<StreamId, std::unique_ptr<Stream>> streams_;
   std::vector<Event> events_;

@@ -18,6 +18,12 @@ struct Session::Stream {
   bool refused = false;  // what still comes of the body is thrown away
   SteadyClock::time_point progress;
 
+  bool streamed = false;
+  bool expects = false;                // 100 Continue, when the body is wanted
+  std::string incoming;                // of a streamed body, not taken yet
+  std::uint64_t streamed_bytes = 0;    // of the body, in all
+  std::optional<ApiError> body_error;  // that ends a streamed body
+
   std::size_t body_bytes = 0;
   std::size_t reserved_bytes = 0;
   std::size_t unconsumed_bytes = 0;  // received, window not given back
