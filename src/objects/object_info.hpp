@@ -30,8 +30,7 @@ struct Checksum {
 
 /// The headers that a put may set and a get gives back. Empty: not set.
 struct ObjectHeaders {
-  std::string content_type;  ///< empty at a put: by the key's extension, else
-                             ///< "binary/octet-stream", S3's own default
+  std::string content_type;  ///< empty at a put: "binary/octet-stream", S3's default
   std::string content_encoding;
   std::string content_disposition;
   std::string content_language;

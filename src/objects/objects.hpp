@@ -71,6 +71,8 @@ struct PutOptions {
   ObjectTags tags;
   /// To compute, check and keep beside the MD5.
   std::optional<ChecksumAlgorithm> checksum;
+  /// Hex, as a signature has it; commit() throws kBadDigest on any other.
+  std::optional<std::string> content_sha256;
   /// How many bytes will come, where it is known: commit() throws kIncompleteBody on any other
   /// number, and what is too large is refused at once.
   std::optional<std::uint64_t> size_bytes;
@@ -80,8 +82,7 @@ struct PutOptions {
 struct CommitOptions {
   std::optional<std::string> content_md5;  ///< base64; another: kBadDigest
   std::optional<std::string> checksum;     ///< base64, of PutOptions::checksum; another: kBadDigest
-  std::optional<std::string> content_sha256;  ///< hex, as a signature has it; another: kBadDigest
-  Conditions conditions;                      ///< if_match and if_none_match; not for parts
+  Conditions conditions;                   ///< if_match and if_none_match; not for parts
 };
 
 /// An object, or a part of one, on its way in. Dropped before commit(), it leaves nothing. One call
