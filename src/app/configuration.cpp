@@ -11,6 +11,8 @@
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
+#include "app/objects_section.hpp"
+
 namespace bedplate::app {
 namespace fs = std::filesystem;
 namespace {
@@ -429,6 +431,10 @@ void read_file(const fs::path& file, Configuration& configuration) {
   if (auto section = root.section("audit")) {
     read_audit(std::move(*section), configuration.audit, base);
   }
+  if (auto section = root.section("objects")) {
+    read_objects(std::move(*section), configuration.objects,
+                 [&base](const std::string& text) { return expand_home(text, base); });
+  }
   if (auto section = root.section("provisioned_throughput")) {
     if (const auto n = section->integer("slots_per_model_unit", 1, 1'024)) {
       configuration.slots_per_model_unit = static_cast<std::size_t>(*n);
@@ -568,6 +574,9 @@ Configuration load_configuration_blocking(const ConfigurationFlags& flags) {
   configuration.storage.file = configuration.data_dir / "bedplate.db";
   if (configuration.audit.log.directory.empty()) {
     configuration.audit.log.directory = configuration.data_dir / "audit";
+  }
+  if (configuration.objects.directory.empty()) {
+    configuration.objects.directory = configuration.data_dir / "objects";
   }
   configuration.engines.engine_prefix = installation.engine_prefix;
   add_embedding_model(configuration, installation.embedding_weights.empty()

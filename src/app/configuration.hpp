@@ -9,6 +9,7 @@
 
 #include "inference/bindings.hpp"
 #include "inference/engines.hpp"
+#include "objects/local/local_objects.hpp"
 #include "observe/audit_trail.hpp"
 #include "operations/model_access/default_access.hpp"
 #include "operations/quotas/quota_rules.hpp"
@@ -27,6 +28,7 @@ struct Configuration {
   std::string log_level = "info";
   storage::StoreOptions storage;
   observe::AuditOptions audit;
+  objects::LocalOptions objects;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;

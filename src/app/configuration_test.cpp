@@ -207,6 +207,19 @@ TEST_F(ConfigurationTest, MistakesAreNamedWithTheirLine) {
   EXPECT_TRUE(mistake("region = \n").starts_with("bedplate.toml:1:"));
 }
 
+TEST_F(ConfigurationTest, ObjectsAreInTheDataDirectoryAndSyncedUnlessItSaysOtherwise) {
+  const Configuration by_itself = load_configuration_blocking(flags_);
+  EXPECT_EQ(by_itself.objects.directory, dir_ / "objects");
+  EXPECT_TRUE(by_itself.objects.durable);
+  const Configuration other = load("[objects]\ndirectory = \"buckets\"\ndurability = \"rename\"\n");
+  EXPECT_EQ(other.objects.directory, dir_ / "buckets");
+  EXPECT_FALSE(other.objects.durable);
+  EXPECT_EQ(mistake("[objects]\ndurability = \"none\"\n"),
+            "bedplate.toml:1: 'objects.durability' must be \"fsync\" or \"rename\"");
+  EXPECT_EQ(mistake("[objects]\nfolder = \"x\"\n"),
+            "bedplate.toml:2: unknown key 'objects.folder'");
+}
+
 TEST_F(ConfigurationTest, AuthenticationMayBeOffOnLoopbackOnly) {
   EXPECT_EQ(mistake("authentication = false\n"), "accepted");
   EXPECT_NE(mistake("authentication = false\nlisten = \"0.0.0.0:4580\"\n"), "accepted");

@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "app/objects_section.hpp"
 #include "app/reporting.hpp"
 #include "app/server_record.hpp"
 #include "app/version.hpp"
@@ -149,9 +150,22 @@ int serve(Configuration configuration) {
   operations::ReservedCapacity reserved_capacity(*state, bindings, clock,
                                                  configuration.slots_per_model_unit);
   reserved_capacity.start_blocking(pool.executor(pool.next()));
+  const auto object_store = open_objects_blocking(configuration, *store, clock);
   const operations::Services services{
-      clock,  bindings,    reasoning_signer, *store, document_reader,   prompt_cache,
-      *state, directories, last_uses,        quotas, reserved_capacity, model_access};
+      .clock = clock,
+      .bindings = bindings,
+      .reasoning_signer = reasoning_signer,
+      .credentials = *store,
+      .document_reader = document_reader,
+      .prompt_cache = prompt_cache,
+      .store = *state,
+      .directories = directories,
+      .last_uses = last_uses,
+      .quotas = quotas,
+      .reserved_capacity = reserved_capacity,
+      .model_access = model_access,
+      .objects = object_store.get(),
+  };
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 

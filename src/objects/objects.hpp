@@ -71,7 +71,7 @@ struct PutOptions {
   ObjectTags tags;
   /// To compute, check and keep beside the MD5.
   std::optional<ChecksumAlgorithm> checksum;
-  /// Hex, as a signature has it; commit() throws kBadDigest on any other.
+  /// Hex, as a signature has it; commit() throws kContentSha256Mismatch on any other.
   std::optional<std::string> content_sha256;
   /// How many bytes will come, where it is known: commit() throws kIncompleteBody on any other
   /// number, and what is too large is refused at once.

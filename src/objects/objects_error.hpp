@@ -28,15 +28,16 @@ enum class ErrorKind {
   kNoSuchUpload,
   kInvalidPart,
   kInvalidPartOrder,
-  kEntityTooSmall,  ///< a part before the last has less than 5 MiB
-  kEntityTooLarge,  ///< more than 5 GiB in one put or part
-  kIncompleteBody,  ///< fewer or more bytes than were announced
-  kBadDigest,       ///< the MD5 or the checksum is not that of the bytes
-  kInvalidRequest,  ///< e.g. a copy of an object to itself that changes nothing
-  kAccessDenied,    ///< by the real S3 service, or by the file system
-  kStorageFull,     ///< nothing was stored; S3 has no such error
-  kSlowDown,        ///< too much waits already; try again
-  kUnavailable,     ///< the real S3 service cannot be reached
+  kEntityTooSmall,         ///< a part before the last has less than 5 MiB
+  kEntityTooLarge,         ///< more than 5 GiB in one put or part
+  kIncompleteBody,         ///< fewer or more bytes than were announced
+  kBadDigest,              ///< the MD5 or the checksum is not that of the bytes
+  kContentSha256Mismatch,  ///< the SHA-256 that the request names is not that of the bytes
+  kInvalidRequest,         ///< e.g. a copy of an object to itself that changes nothing
+  kAccessDenied,           ///< by the real S3 service, or by the file system
+  kStorageFull,            ///< nothing was stored; S3 has no such error
+  kSlowDown,               ///< too much waits already; try again
+  kUnavailable,            ///< the real S3 service cannot be reached
   kInternalError,
 };
 

@@ -22,6 +22,10 @@ namespace bedplate::observe {
 class ApiCall;
 }
 
+namespace bedplate::objects {
+class Objects;
+}
+
 namespace bedplate::operations {
 
 namespace authorization {
@@ -44,6 +48,7 @@ struct Services {
   QuotaLedger& quotas;
   ReservedCapacity& reserved_capacity;
   ModelAccess& model_access;
+  objects::Objects* objects = nullptr;  ///< where s3:// leads; nullptr: there is none
 };
 
 /// One request.
