@@ -45,12 +45,13 @@ Task<> keep_result(Task<T> task, std::optional<T>& result) {
   result.emplace(co_await std::move(task));
 }
 
-/// Runs a task to its end on the calling thread.
+/// Runs a task to its end on the calling thread. Readers and writers go on in the same loop.
 inline void wait_for(Task<> task) {
-  boost::asio::io_context context;
+  thread_local boost::asio::io_context context;
   std::exception_ptr failure;
   boost::asio::co_spawn(context, std::move(task),
                         [&failure](std::exception_ptr problem) { failure = problem; });
+  context.restart();
   context.run();
   if (failure) std::rethrow_exception(failure);
 }

@@ -150,7 +150,8 @@ TEST_F(LocalObjectsTest, ADroppedWriterLeavesNothing) {
   caller->put("a", "old");
   {
     const auto writer = wait_for(objects->put_object("bucket", "a", {}));
-    wait_for(writer->write(std::string(5'000'000, 'x')));
+    wait_for(writer->write(std::string(1'000'000, 'x')));
+    wait_for(writer->write(std::string(1'000'000, 'x')));  // when the first is in the file
     EXPECT_EQ(files_below(".bedplate/staging"), 1u);
   }
   open();                                   // joins the threads that delete it
