@@ -378,6 +378,35 @@ TEST_F(AuthenticatorTest, ARolesSessionHasItsTagsAndPolicies) {
       << "a policy that is gone is no reason to allow more";
 }
 
+TEST_F(AuthenticatorTest, AFederatedUserHasWhatTheUserAndTheSessionHave) {
+  SessionClaims claims = role_claims(std::chrono::minutes(15));
+  claims.type = SessionClaims::Type::kFederated;
+  claims.arn = "arn:aws:sts::123456789012:federated-user/guest";
+  claims.user_name = "guest";
+  claims.policy_arns = {"arn:aws:iam::aws:policy/AmazonBedrockReadOnly"};
+  for (const char* entity_id : {"AIDAANN", ""}) {  // a user, and the administrator
+    claims.entity_id = entity_id;
+    const wire::Request request = signed_by(store_->sessions().mint(claims));
+    const Principal principal = authenticate(request);
+    EXPECT_TRUE(principal.is_federated() && !principal.is_user_session()) << entity_id;
+    EXPECT_EQ(principal.arn, claims.arn);
+    EXPECT_EQ(principal.entity_id, entity_id);
+    ASSERT_TRUE(principal.caller && principal.policies && principal.session);
+    EXPECT_EQ(principal.caller->type, policy::Caller::Type::kFederatedUser);
+    EXPECT_EQ(principal.caller->unique_id, principal.account_id + ":guest");
+    EXPECT_TRUE(principal.caller->entity_arn.find(":user/") != std::string::npos);
+    EXPECT_FALSE(principal.policies->identity.empty());
+    ASSERT_EQ(principal.policies->session.size(), 1u);
+    EXPECT_EQ(principal.policies->session[0].name, "AmazonBedrockReadOnly");
+    ServiceRules rules;
+    rules.user_sessions_allowed = false;
+    EXPECT_EQ(refusal(request, rules).type, "UnrecognizedClientException");
+  }
+  claims.entity_id = "AIDAGONE";
+  EXPECT_EQ(refusal(signed_by(store_->sessions().mint(claims))).type,
+            "UnrecognizedClientException");
+}
+
 TEST_F(AuthenticatorTest, AnonymousIsTheAdministratorInTheClaimedRegion) {
   options_.allow_anonymous = true;
   options_.default_region = "eu-west-3";

@@ -182,6 +182,26 @@ TEST_F(DirectoriesTest, AWriteShowsAtOnceAndRowsThatStayAreKept) {
   EXPECT_EQ(directories_->get()->generation(), generation);
 }
 
+// The largest account that IAM allows. A write waits for the reading of all of its rows.
+TEST_F(DirectoriesTest, AWriteInALargeAccountTakesMilliseconds) {
+  constexpr int kUsers = 5'000;
+  write([](storage::Transaction& transaction) {
+    for (int i = 0; i < kUsers; ++i) {
+      iam::UserRecord record = user("user" + std::to_string(i));
+      record.access_keys.push_back({"AKIA" + std::to_string(i), "sealed", true, 3});
+      iam::insert_record(transaction, record);
+    }
+  });
+  directories_->load_blocking();
+  const std::int64_t generation = insert(user("ann"));
+  const auto begin = SteadyClock::now();
+  run(directories_->refresh(kAccount, generation));
+  const std::chrono::duration<double, std::milli> took = SteadyClock::now() - begin;
+  RecordProperty("milliseconds", std::to_string(took.count()));
+  EXPECT_TRUE(account()->find_user("ann"));
+  EXPECT_LT(took.count(), 1'000) << "with room for slow machines";
+}
+
 // Two accounts are written to, and only then the first one's request gets to read.
 TEST_F(DirectoriesTest, NoChangeOfAnotherAccountIsPassedOver) {
   directories_->load_blocking();
