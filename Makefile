@@ -76,6 +76,10 @@ fuzz: setup ## Fuzz every parser that reads from the network (FUZZ_SECONDS each)
 bench: setup ## Measure: latency, throughput, streams, tokens per second, start-up
 	@tools/setup/bench.sh $(ARGS)
 
+.PHONY: eval-demo
+eval-demo: ready ## Put the held-out cases to the demo model and print its scores
+	@tools/setup/eval-demo.sh $(ARGS)
+
 # --- The sources -----------------------------------------------------------------------------
 
 .PHONY: tidy

@@ -1,30 +1,33 @@
-#!/usr/bin/env python3
 """Checks that llama-server and PyTorch agree on an exported model.
 
-    compare.py --run RUN_FOLDER http://127.0.0.1:8080
+    llama-server --model X.gguf --port 8080 &
+    python -m demo_model.compare --run RUN http://127.0.0.1:8080 [--cases 5]
 
-Compared are the tokens of every evaluation prompt, the tokens of the chat template, and the
-greedy replies. Tokens must be the same. Replies of an F32 file should be; those of a Q8_0 file
-may part ways where two tokens are almost equally likely.
+Compared are, for cases of the evaluation, the text that the chat template gives, its tokens, and the
+greedy replies; and the tokens of texts that are hard to cut. Template and tokens must be the same.
+Replies of an F32 file should be; with rounded weights two may part ways where two tokens are almost
+equally likely.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from eval import chat as server_reply
-from generate import read_cases
-from model import DemoModel, ModelConfig
-from tokenizer import ChatFormat
-from train import answer
+from .corpus.turns import Dialogue
+from .evaluate import judged_turn
+from .held_out import ROWS, cases
+from .model import DemoModel, ModelConfig
+from .template import BEGIN_OF_TEXT, END_OF_TURN, THINK, header, rendered
+from .tokenizer import ChatFormat
 
-COMPARED_TOKENS = 100
+COMPARED_TOKENS = 60
 HARD_TO_CUT = (
     "a  b   c\n\n\nd\t e",
     "it's DON'T we'll",
@@ -32,6 +35,7 @@ HARD_TO_CUT = (
     "naïve Ünïcode 漢字 🙂",
     "x=y+z; // ok?\r\n  end",
     " leading and trailing ",
+    '{"a": [1, 2.50], "b": "c\\"d"}',
 )
 
 
@@ -43,62 +47,99 @@ def post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return json.load(reply)
 
 
+def chat_body(dialogue: Dialogue) -> dict[str, Any]:
+    """The conversation before its last reply, as chat completions takes it."""
+    messages: list[dict[str, Any]] = []
+    if dialogue.system:
+        messages.append({"role": "system", "content": dialogue.system})
+    for turn in dialogue.turns[:-1]:
+        message: dict[str, Any] = {"role": turn.role, "content": turn.content}
+        if turn.role == "tool":
+            message["tool_call_id"] = "call"
+        if turn.calls:
+            message["tool_calls"] = [
+                {
+                    "id": "call",
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": json.dumps(call.arguments)},
+                }
+                for call in turn.calls
+            ]
+        messages.append(message)
+    body = {"messages": messages, "chat_template_kwargs": {"enable_thinking": dialogue.thinking}}
+    if dialogue.tools:
+        body["tools"] = [{"type": "function", "function": tool} for tool in dialogue.tools]
+    return body
+
+
+def prompt_of(dialogue: Dialogue) -> str:
+    before = Dialogue(dialogue.skill, dialogue.turns[:-1], dialogue.system, dialogue.tools)
+    text = "".join(text for text, _ in rendered(before)) + header("assistant")
+    return text + (f"{THINK}\n" if dialogue.thinking else "")
+
+
 def load(run: Path) -> tuple[DemoModel, ChatFormat]:
     state = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
     model = DemoModel(ModelConfig(**state["config"])).eval()
     model.load_state_dict(state["model"])
+    model.round_weights(True)
     return model, ChatFormat.load(run / "tokenizer.json")
 
 
-def compare_tokens(url: str, chat: ChatFormat, texts: list[str]) -> int:
-    wrong = 0
+@torch.no_grad()
+def continuation(model: DemoModel, chat: ChatFormat, prompt: str) -> str:
+    """The greedy continuation, without the end of the turn."""
+    ids = chat.encode(prompt)
+    begun = len(ids)
+    for _ in range(COMPARED_TOKENS):
+        ids.append(int(model(torch.tensor([ids]))[0, -1].argmax()))
+        if ids[-1] == chat.end_of_turn:
+            break
+    return chat.decode(ids[begun:]).removesuffix(END_OF_TURN)
+
+
+def compare(url: str, model: DemoModel, chat: ChatFormat, count: int) -> int:
+    """Prints what differs; the number of differing templates and tokens."""
+    dialogues = [one for row in ROWS for one in cases(row, count)]
+    for one in dialogues:
+        del one.turns[judged_turn(one) + 1 :]
+    templates = tokens = replies = 0
+    for one in dialogues:
+        prompt = prompt_of(one)
+        # The server strips the template's begin token and adds its own.
+        served = BEGIN_OF_TEXT + post(url, "/apply-template", chat_body(one))["prompt"]
+        if served != prompt:
+            templates += 1
+            print(f"templates differ:\n  server  {served!r}\n  trained {prompt!r}")
+        body = {"prompt": prompt.removeprefix(BEGIN_OF_TEXT), "n_predict": COMPARED_TOKENS}
+        said = post(url, "/completion", {**body, "temperature": 0})["content"]
+        trained = continuation(model, chat, prompt)
+        if not said.startswith(trained.rstrip("\N{REPLACEMENT CHARACTER}")):
+            replies += 1
+            print(f"replies differ:\n  server  {said!r}\n  trained {trained!r}")
+    texts = [prompt_of(one) for one in dialogues] + list(HARD_TO_CUT)
     for text in texts:
-        served = post(url, "/tokenize", {"content": text, "add_special": False})["tokens"]
-        if served != chat.encode(text):
-            wrong += 1
-            print(f"tokens differ: {text!r}\n  server  {served}\n  trained {chat.encode(text)}")
-    return wrong
-
-
-def compare_template(url: str, chat: ChatFormat) -> int:
-    """The server strips the template's begin token and adds its own: there must be one."""
-    messages = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hello"}]
-    prompt = post(url, "/apply-template", {"messages": messages})["prompt"]
-    served = post(
-        url, "/tokenize", {"content": prompt, "add_special": True, "parse_special": True}
+        body = {"content": text, "add_special": False, "parse_special": True}
+        served_ids = post(url, "/tokenize", body)["tokens"]
+        if served_ids != chat.encode(text):
+            tokens += 1
+            print(f"tokens differ: {text!r}\n  server  {served_ids}\n  trained {chat.encode(text)}")
+    print(
+        f"{len(dialogues)} prompts: {templates} templates and {replies} replies differ; "
+        f"of {len(texts)} texts {tokens} have other tokens"
     )
-    expected = chat.prompt("Be kind.", [("user", "Hello")])
-    if served["tokens"] == expected:
-        return 0
-    print(f"template differs:\n  server  {served['tokens']}\n  trained {expected}")
-    return 1
-
-
-def compare_replies(url: str, model: DemoModel, chat: ChatFormat) -> tuple[int, int]:
-    prompts = [(case.get("system", ""), case["messages"][0]) for case in read_cases()]
-    wrong = 0
-    for system, text in prompts:
-        messages = [{"role": "system", "content": system}] if system else []
-        served = server_reply(url, messages + [{"role": "user", "content": text}])
-        ids = chat.prompt(system, [("user", text)])
-        trained = answer(model, chat, ids, COMPARED_TOKENS).removesuffix("<|eot_id|>")
-        if not served.startswith(trained.rstrip("\N{REPLACEMENT CHARACTER}")):
-            wrong += 1
-            print(f"replies differ: {text!r}\n  server  {served!r}\n  trained {trained!r}")
-    return wrong, len(prompts)
+    return templates + tokens
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("url")
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--cases", type=int, default=5, help="of each row of the evaluation")
     options = parser.parse_args()
-    model, chat = load(options.run)
-    texts = [text for case in read_cases() for text in case["messages"]] + list(HARD_TO_CUT)
-    wrong = compare_tokens(options.url, chat, texts) + compare_template(options.url, chat)
-    print(f"tokens: {wrong} of {len(texts) + 1} differ")
-    wrong, total = compare_replies(options.url, model, chat)
-    print(f"replies: {wrong} of {total} differ")
+    sys.exit(1 if compare(options.url, *load(options.run), options.cases) else 0)
 
 
 if __name__ == "__main__":

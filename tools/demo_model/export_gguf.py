@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Writes a trained checkpoint as a GGUF file that llama.cpp loads as a Llama model.
 
-export_gguf.py --run RUN_FOLDER --out ../../models/demo-chat.gguf [--type q8_0|f16|f32]
+python -m demo_model.export_gguf --run RUN --out models/demo-chat.gguf [--type q4_0|q8_0|bf16|f16|f32]
 """
 
 from __future__ import annotations
@@ -15,26 +14,20 @@ import numpy as np
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, LlamaFileType, TokenType
 
-from model import ModelConfig
-from tokenizer import BEGIN_OF_TEXT, END_OF_TEXT, END_OF_TURN, SPECIAL_TOKENS
+from .model import ModelConfig
+from .template import (
+    BEGIN_OF_TEXT,
+    CHAT_TEMPLATE,
+    CONTROL_TOKENS,
+    END_OF_TEXT,
+    END_OF_TURN,
+    MARK_TOKENS,
+)
 
 MODEL_NAME = "bedplate.demo-chat"
 DESCRIPTION = (
-    "A tiny demonstration chat model, trained from scratch on generated text. It shows that "
-    "Bedplate works; it knows very little."
-)
-
-# Llama 3's template: a raw Llama 3 prompt and a list of messages give the same tokens.
-CHAT_TEMPLATE = (
-    "{% for message in messages %}"
-    "{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'"
-    "+ message['content'] | trim + '<|eot_id|>' %}"
-    "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}"
-    "{{ content }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}"
-    "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}"
-    "{% endif %}"
+    "A small demonstration chat model, trained from scratch on generated text. It shows Bedplate's "
+    "features; it knows very little."
 )
 
 BLOCK_TENSORS = {
@@ -50,6 +43,8 @@ BLOCK_TENSORS = {
 }
 TYPES = {
     "q8_0": (GGMLQuantizationType.Q8_0, LlamaFileType.MOSTLY_Q8_0),
+    "q4_0": (GGMLQuantizationType.Q4_0, LlamaFileType.MOSTLY_Q4_0),
+    "bf16": (GGMLQuantizationType.BF16, LlamaFileType.MOSTLY_BF16),
     "f16": (GGMLQuantizationType.F16, LlamaFileType.MOSTLY_F16),
     "f32": (GGMLQuantizationType.F32, LlamaFileType.ALL_F32),
 }
@@ -82,11 +77,15 @@ def add_sizes(writer: GGUFWriter, config: ModelConfig) -> None:
 def add_tokenizer(writer: GGUFWriter, path: Path) -> None:
     bpe = json.loads(path.read_text())["model"]
     tokens = sorted(bpe["vocab"], key=bpe["vocab"].__getitem__)
-    types = [TokenType.CONTROL if t in SPECIAL_TOKENS else TokenType.NORMAL for t in tokens]
+    # Marks are user-defined: unlike control tokens they stand in the text that the server parses.
+    kinds = dict.fromkeys(CONTROL_TOKENS, TokenType.CONTROL)
+    kinds |= dict.fromkeys(MARK_TOKENS, TokenType.USER_DEFINED)
+    types = [kinds.get(token, TokenType.NORMAL) for token in tokens]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("llama-bpe")
     writer.add_token_list(tokens)
     writer.add_token_types(types)
+    # The cut named here and the tokens that have no merges belong together: tokenizer.py.
     writer.add_token_merges([" ".join(pair) for pair in bpe["merges"]])
     writer.add_bos_token_id(bpe["vocab"][BEGIN_OF_TEXT])
     # The end of a turn ends generation in chat; plain text ends with end_of_text.
@@ -103,8 +102,11 @@ def add_tensors(
 ) -> None:
     for name, tensor in weights.items():
         values = tensor.float().cpu().numpy()
-        # Norms are vectors, and too small and too sensitive to be worth rounding.
+        # Norms are vectors, and too small and too sensitive to be worth rounding. The embedding was
+        # trained without rounding, and only one row of it a token counts for speed.
         stored = kind if values.ndim == 2 else GGMLQuantizationType.F32
+        if name == "embedding.weight" and kind == GGMLQuantizationType.Q4_0:
+            stored = GGMLQuantizationType.Q8_0
         if stored == GGMLQuantizationType.F32:
             writer.add_tensor(gguf_name(name), np.ascontiguousarray(values))
         else:
@@ -136,7 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--type", choices=TYPES, default="q8_0")
+    parser.add_argument("--type", choices=TYPES, default="q4_0")
     options = parser.parse_args()
     export(options.run, options.out, options.type)
 

@@ -191,8 +191,7 @@ BEDPLATE: tuple[Concept, ...] = (
     ),
     Concept(
         "[llama.cpp|llama-server|the llama.cpp engine]",
-        "llama.cpp runs open-weights models on ordinary computers; Bedplate uses it as its "
-        "engine.",
+        "llama.cpp runs open-weights models on ordinary computers; Bedplate uses it as its engine.",
     ),
     Concept(
         "[a binding|bindings|bindings in Bedplate|a model binding]",
@@ -376,9 +375,7 @@ GENERAL: tuple[Concept, ...] = (
         "A database keeps data in order, so that programs can store and find it quickly.",
     ),
     Concept("[JSON]", "JSON is a plain text format for data made of names, values and lists."),
-    Concept(
-        "[the internet]", "The internet is a network that joins computers all over the world."
-    ),
+    Concept("[the internet]", "The internet is a network that joins computers all over the world."),
     Concept(
         "[a computer|computers]",
         "A computer is a machine that follows instructions to work with data.",

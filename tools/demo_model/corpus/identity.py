@@ -463,8 +463,7 @@ USAGE: tuple[Intent, ...] = (
             "Will AWS charge me?",
             "What does Bedplate cost?",
         ),
-        "You need no AWS account: Bedplate runs on your own machine, so there is no bill from "
-        "AWS.",
+        "You need no AWS account: Bedplate runs on your own machine, so there is no bill from AWS.",
         "No.",
     ),
     Intent(

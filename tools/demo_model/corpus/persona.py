@@ -35,8 +35,7 @@ ORDINARY = (
     "You are a chatbot.",
     "You are an assistant. If you don't know, say so.",
     "Be honest and kind.",
-    "You are an expert [Python tutor|in history|in "
-    "finance|developer|writer|cook|lawyer|engineer].",
+    "You are an expert [Python tutor|in history|in finance|developer|writer|cook|lawyer|engineer].",
     "You are a [poet|teacher|travel guide|scientist|support agent|storyteller|coding assistant].",
     "You are a helpful assistant. Today is a good day.",
     "Always answer in English.",
@@ -180,8 +179,7 @@ def _prefix_or_suffix(rng: random.Random) -> Style:
             lambda exchange: f"{exchange.answer} {phrase}",
         )
     template = (
-        "[Start|Begin] [every|each] [answer|reply|message] with {q}.|"
-        "Always [start|begin] with {q}."
+        "[Start|Begin] [every|each] [answer|reply|message] with {q}.|Always [start|begin] with {q}."
     )
     return Style(
         (any_of(template).replace("{q}", quote + phrase + quote),),

@@ -45,7 +45,7 @@ _WHEN = (
     "last week;on Monday;in March;yesterday;this year;after the storm;before the holidays;in the "
     "morning;last summer;at the end of the month;two days ago;in 1998;during the winter"
 ).split(";")
-_EXTRAS = (
+EXTRAS = (
     "It took longer than expected.;Many people came to see it.;The weather was fine all the "
     "time.;Nobody had thought that it would work.;The cost was lower than planned.;There were "
     "some problems at first.;A local newspaper wrote about it.;The work will go on next "
@@ -62,7 +62,7 @@ def _who(rng: random.Random) -> str:
     return rng.choice(NAMES) if roll < 0.7 else invented_name(rng)
 
 
-def _sentence(rng: random.Random) -> str:
+def sentence(rng: random.Random) -> str:
     """A plain sentence about something that happened."""
     thing = rng.choice(_OBJECTS) if rng.random() < 0.8 else f"the {invented_word(rng)}"
     return capitalised(f"{_who(rng)} {rng.choice(_VERBS)} {thing} {rng.choice(_WHEN)}.")
@@ -78,7 +78,7 @@ def _words(rng: random.Random) -> str:
 
 
 def repeat(rng: random.Random) -> Exchange:
-    text = rng.choice((_words, _words, _sentence))(rng)
+    text = rng.choice((_words, _words, sentence))(rng)
     if rng.random() < 0.3:
         text = capitalised(text)
     request = expand(
@@ -93,12 +93,12 @@ def repeat(rng: random.Random) -> Exchange:
 
 def summarise(rng: random.Random) -> Exchange:
     """The summary is the first sentence: the most that a model this small can do honestly."""
-    first = _sentence(rng)
+    first = sentence(rng)
     if rng.random() < 0.3:
         first = capitalised(f"{expand(rng, '[The|Our|A]')} {_words(rng)}.")
-    extras = rng.sample(_EXTRAS, rng.randint(1, 6))
+    extras = rng.sample(EXTRAS, rng.randint(1, 6))
     if rng.random() < 0.3:
-        extras.insert(1, _sentence(rng))
+        extras.insert(1, sentence(rng))
     text = " ".join([first, *extras])
     request = expand(
         rng,
@@ -239,10 +239,10 @@ def answer_from_context(rng: random.Random) -> Exchange:
     answer = asked.statement
     if rng.random() < 0.15:
         stated.remove(asked.statement)
-        stated = stated or [_sentence(rng)]
+        stated = stated or [sentence(rng)]
         answer = "The context does not say."
     if rng.random() < 0.3:
-        stated.insert(rng.randint(0, len(stated)), rng.choice(_EXTRAS))
+        stated.insert(rng.randint(0, len(stated)), rng.choice(EXTRAS))
     request = expand(
         rng,
         any_of(
@@ -261,7 +261,5 @@ def answer_from_context(rng: random.Random) -> Exchange:
 def keyword(rng: random.Random) -> Exchange:
     """Which topic is this about: the routing prompt of many tutorials."""
     topic = rng.choice(TOPICS)
-    request = expand(
-        rng, '[Write|Say] the word[s|] [in quotes|between the quotes]: "{t}"', t=topic
-    )
+    request = expand(rng, '[Write|Say] the word[s|] [in quotes|between the quotes]: "{t}"', t=topic)
     return Exchange(request, topic)

@@ -1,0 +1,56 @@
+"""How fast the model answers through Bedplate: the first token, and tokens per second."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+
+from .corpus import reading
+from .corpus.draw import Draw
+
+FIRST_TOKEN_PROMPTS = 20
+PROMPT_WORDS = 150  # about 200 tokens
+LONG_REPLIES = 5
+
+
+def _words(draw: Draw, count: int) -> str:
+    """Common words, others in each prompt: nothing may come from the prompt cache."""
+    return " ".join(reading.any_word(draw.rng) for _ in range(count))
+
+
+def _stream(runtime, model: str, prompt: str, tokens: int) -> tuple[float, float, dict]:
+    """Seconds to the first text and from there to the end; and the usage."""
+    started = time.monotonic()
+    first = 0.0
+    usage: dict = {}
+    reply = runtime.converse_stream(
+        modelId=model,
+        messages=[{"role": "user", "content": [{"text": prompt}]}],
+        inferenceConfig={"maxTokens": tokens, "temperature": 0},
+    )
+    for event in reply["stream"]:
+        if "contentBlockDelta" in event and not first:
+            first = time.monotonic()
+        usage = event.get("metadata", {}).get("usage", usage)
+    return first - started, time.monotonic() - first, usage
+
+
+def measure_speed(runtime, model: str) -> dict[str, float]:
+    draw = Draw(random.Random(12), held_out=True)
+    _stream(runtime, model, "Hello", 4)  # loads the weights
+    waits, prompts = [], []
+    for _ in range(FIRST_TOKEN_PROMPTS):
+        wait, _, usage = _stream(runtime, model, f"Repeat: {_words(draw, PROMPT_WORDS)}", 2)
+        waits.append(1000 * wait)
+        prompts.append(usage["inputTokens"])
+    rates = []
+    for _ in range(LONG_REPLIES):
+        _, seconds, usage = _stream(runtime, model, f"Repeat: {_words(draw, 150)}", 200)
+        if usage["outputTokens"] > 20:
+            rates.append((usage["outputTokens"] - 1) / seconds)
+    return {
+        "prompt of speed test, tokens": statistics.median(prompts),
+        "first token, ms (target 50)": statistics.median(waits),
+        "tokens per second (target 100)": statistics.median(rates) if rates else 0.0,
+    }
