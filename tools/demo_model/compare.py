@@ -3,8 +3,8 @@
     llama-server --model X.gguf --port 8080 &
     python -m demo_model.compare --run RUN http://127.0.0.1:8080 [--cases 5]
 
-Compared are, for cases of the evaluation, the text that the chat template gives, its tokens, and the
-greedy replies; and the tokens of texts that are hard to cut. Template and tokens must be the same.
+Compared are, for cases of the evaluation, the text that the chat template gives, its tokens, and
+the greedy replies; and the tokens of texts that are hard to cut. Template and tokens must be equal.
 Replies of an F32 file should be; with rounded weights two may part ways where two tokens are almost
 equally likely.
 """

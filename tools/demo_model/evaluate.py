@@ -2,8 +2,8 @@
 
     python -m demo_model.evaluate [--weights FILE.gguf] [--cases 100] [--json scores.json]
 
-Everything goes through Converse with boto3: tools as toolConfig, schemas as outputConfig, reasoning as
-the fields of a reasoning model. Without --endpoint it starts a server of its own on a free port and
+Everything goes through Converse with boto3: tools as toolConfig, schemas as outputConfig, reasoning
+as the fields of a reasoning model. Without --endpoint it starts a server of its own on a free port and
 ends it. All at temperature 0. `make eval-demo` runs this.
 """
 

@@ -1,6 +1,6 @@
 """Writes a trained checkpoint as a GGUF file that llama.cpp loads as a Llama model.
 
-python -m demo_model.export_gguf --run RUN --out models/demo-chat.gguf [--type q4_0|q8_0|bf16|f16|f32]
+python -m demo_model.export_gguf --run RUN --out models/demo-chat.gguf [--type f32]
 """
 
 from __future__ import annotations

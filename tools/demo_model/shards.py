@@ -1,8 +1,8 @@
 """Training data made while it is trained on: workers generate, tokenise and pack shards.
 
 A shard is a function of the run's seed and its number alone, and shards are used in their order, so
-the same seed gives the same batches however fast the workers are. Conversations are packed into rows
-of two lengths, so that a compiled model meets two shapes only. Where a row is full, what is left of
+the same seed gives the same batches however fast the workers are. Conversations are packed into
+rows of two lengths, so that a compiled model meets two shapes only. Where a row is full, what is left of
 it is padding; a conversation is never cut.
 """
 

@@ -1,7 +1,7 @@
 """The chat format: the template that the weights carry, and the same in Python for the training.
 
-Llama 3's turn marks, so that raw Llama 3 prompts work; tools and calls as JSON between marks, a form
-that llama-server recognises from the template and parses by itself. With `enable_thinking` the
+Llama 3's turn marks, so that raw Llama 3 prompts work; tools and calls as JSON between marks, a
+form that llama-server recognises from the template and parses by itself. With `enable_thinking` the
 assistant's turn begins with an open reasoning mark. tests/test_template.py holds the two against
 each other, and the evaluation puts both to llama-server.
 """

@@ -6,7 +6,7 @@ rules follow from what the model is for:
 
 digits     stand alone: no merge joins two of them.
 words      merge without what stands before them. So a rare name has the same tokens after a space,
-           a quotation mark or a bracket, and copying it from a text into JSON is copying its tokens.
+           a quotation mark or a bracket: copying it from a text into JSON is copying tokens.
 frequent   pieces, space included, are tokens as a whole; they have no merges.
 """
 

@@ -91,7 +91,7 @@ def make_optimizers(model: DemoModel, rate: float) -> list[torch.optim.Optimizer
     """Muon needs far fewer steps than AdamW on the matrices; it does not suit the rest."""
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     others = [p for p in model.parameters() if not any(p is matrix for matrix in matrices)]
-    muon = torch.optim.Muon(matrices, lr=rate * MATRIX_RATE, weight_decay=0.01, momentum=0.95)
+    muon = torch.optim.Muon(matrices, lr=rate * MATRIX_RATE, weight_decay=0.05, momentum=0.95)
     adam = torch.optim.AdamW(others, lr=rate * OTHER_RATE, betas=(0.9, 0.98), weight_decay=0.0)
     for optimizer in (muon, adam):
         for group in optimizer.param_groups:
@@ -156,6 +156,7 @@ class Training:
         self.progress = Progress(options.steps, options.minutes)
         self.position = Position()
         self.tokens = 0
+        self.rounds = False
         self._resume()
         self.loss_of = self._compiled()
 
@@ -216,11 +217,17 @@ class Training:
     def _tensors(self, batch: shards.Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         ids = torch.from_numpy(batch.ids.astype(np.int64)).to(self.device, non_blocking=True)
         weights = torch.from_numpy(batch.weights).to(self.device, non_blocking=True).float() / 255
-        return ids[:, :-1].contiguous(), ids[:, 1:].contiguous(), weights[:, 1:].contiguous()
+        # Rows stay as long as they are, a length that suits the hardware: the last token of one
+        # has nothing to foretell.
+        weights = torch.roll(weights, -1, 1)
+        weights[:, -1] = 0
+        return ids, torch.roll(ids, -1, 1), weights
 
     def _step(self, parts: list[shards.Batch]) -> torch.Tensor:
         total = torch.zeros((), device=self.device)
-        self.model.round_weights(self.progress.share >= self.options.round_from)
+        if (rounds := self.progress.share >= self.options.round_from) != self.rounds:
+            self.rounds = rounds
+            self.model.round_weights(rounds)
         for part in parts:
             with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
                 loss = self.loss_of(*self._tensors(part))
@@ -272,7 +279,8 @@ class Training:
                 self.note(
                     loss=round(last, 4), tokens=self.tokens,
                     tokens_per_s=round((self.tokens - tokens_logged) / seconds),
-                    waited=round(waited / seconds, 3), rate=round(rate_factor(self.progress.share), 4),
+                    waited=round(waited / seconds, 3), rate=round(rate_factor(self.progress.share),
+                    4),
                 )  # fmt: skip
                 losses, waited, tokens_logged, logged_at = [], 0.0, self.tokens, time.monotonic()
             if validation.rows and self.progress.step % options.check_every == 0:
@@ -314,8 +322,8 @@ def measure_data(options: argparse.Namespace) -> None:
         rows[1] += shard.long.ids.size
     speed = tokens / (time.monotonic() - started)
     print(
-        f"{options.workers} workers: {speed:,.0f} tokens/s; rows are {100 * tokens / sum(rows):.1f} % "
-        f"full; {100 * rows[1] / sum(rows):.1f} % of them are long"
+        f"{options.workers} workers: {speed:,.0f} tokens/s; rows are "
+        f"{100 * tokens / sum(rows):.1f} % full; {100 * rows[1] / sum(rows):.1f} % of them are long"
     )
     source.close()
 

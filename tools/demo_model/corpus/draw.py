@@ -57,6 +57,12 @@ def with_article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
+def plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
 class Draw:
     """A source of chance that knows its side of the split."""
 
@@ -132,6 +138,31 @@ class Draw:
         """A number of `low` to `high` digits, without a leading zero."""
         count = self.integer(low, high)
         return self.of_side(lambda: str(self.integer(10 ** (count - 1), 10**count - 1)))
+
+
+# Verbs with which requests begin: only then they can be turned into "Could you …?".
+_REQUESTING = frozenset(
+    "show get look find search cancel delete remove create add make change update list give assign "
+    "book reserve rate check track send email write text schedule put plan set remind start "
+    "translate convert open transfer pay read play order buy tell calculate compute turn switch "
+    "save reset classify sort name count spell repeat summarise summarize extract return".split()
+)
+_COURTESIES = (
+    "Please {r}.", "Could you {r}?", "Can you {r}?", "Could you please {r}?", "I want you to {r}.",
+    "I need you to {r}.", "{R}, please.", "I would like you to {r}.", "Would you {r}?",
+    "Can you please {r}?", "Now {r}.", "{R} for me.", "Hey, {r}.", "Go ahead and {r}.",
+    "I'd like you to {r}.", "Help me: {r}.",
+)  # fmt: skip
+
+
+def courteous(draw: Draw, text: str) -> str:
+    """A request such as 'Find the team X.' with or without courtesies around it."""
+    first = text.split(" ", 1)[0].lower()
+    plain = text[:-1] if text.endswith(".") else text
+    if first not in _REQUESTING or plain[-1:] in "?!." or draw.chance(0.5):
+        return text
+    lowered = plain[:1].lower() + plain[1:]
+    return draw.choice(_COURTESIES).replace("{r}", lowered).replace("{R}", plain)
 
 
 def sloppy(draw: Draw, text: str) -> str:

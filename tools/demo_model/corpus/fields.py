@@ -60,16 +60,17 @@ Fields = dict[str, Field]
 def _invoice(draw: Draw) -> Fields:
     return {
         "id": _text("invoice_number number invoice_no invoiceNumber invoice_id", "the invoice's "
-                                                                                 "number",
+        "number",
                     values.code(draw)),
         "vendor": _text("vendor vendor_name seller supplier issuer", "who sent the invoice",
                         values.company(draw)),
         "customer": _text("customer customer_name buyer client bill_to", "who has to pay",
                           values.full_name(draw) if draw.chance(0.5) else values.company(draw)),
         "date": _date(draw, "date invoice_date invoiceDate issued issue_date", "the day it was "
-                                                                               "written"),
+        "written"),
         "due": _date(draw, "due_date dueDate due payment_due", "the day by which to pay"),
-        "total": _amount(draw, "total amount total_amount totalAmount amount_due", "the sum to pay"),
+        "total": _amount(draw, "total amount total_amount totalAmount amount_due",
+        "the sum to pay"),
         "currency": _currency(draw),
     }  # fmt: skip
 
@@ -82,7 +83,8 @@ def _contact(draw: Draw) -> Fields:
                          values.company(draw)),
         "email": _text("email email_address mail e_mail", "the email address",
                        values.email(draw, person if draw.chance(0.5) else "")),
-        "phone": _text("phone phone_number telephone tel", "the telephone number", values.phone(draw)),
+        "phone": _text("phone phone_number telephone tel", "the telephone number",
+        values.phone(draw)),
         "job": _text("job_title title role position", "the person's job", draw.choice(values.JOBS)),
         "city": _text("city town location", "the city", values.city(draw)),
     }  # fmt: skip
@@ -90,10 +92,12 @@ def _contact(draw: Draw) -> Fields:
 
 def _meeting(draw: Draw) -> Fields:
     return {
-        "title": _text("title event subject event_name name", "what it is called", values.title(draw)),
+        "title": _text("title event subject event_name name", "what it is called",
+        values.title(draw)),
         "date": _date(draw, "date day event_date on", "the day it takes place"),
         "time": _text("time start_time start starts_at", "when it starts", values.clock(draw)),
-        "place": _text("location place venue city where", "where it takes place", values.city(draw)),
+        "place": _text("location place venue city where", "where it takes place",
+        values.city(draw)),
         "who": _text("organizer organiser host contact", "who invites", values.full_name(draw)),
         "count": _count("participants attendees guests seats", "how many people take part",
                         draw.integer(2, 300)),
@@ -103,8 +107,10 @@ def _meeting(draw: Draw) -> Fields:
 def _order(draw: Draw) -> Fields:
     return {
         "id": _text("order_id order_number orderId order", "the order's number", values.code(draw)),
-        "customer": _text("customer customer_name name ordered_by", "who ordered", values.full_name(draw)),
-        "product": _text("product item product_name article", "what was ordered", values.product(draw)),
+        "customer": _text("customer customer_name name ordered_by", "who ordered",
+        values.full_name(draw)),
+        "product": _text("product item product_name article", "what was ordered",
+        values.product(draw)),
         "count": _count("quantity count amount qty", "how many pieces", draw.integer(2, 120)),
         "price": _amount(draw, "price unit_price total cost", "the price"),
         "date": _date(draw, "delivery_date date delivered_by arrival_date", "the day of delivery"),
@@ -117,7 +123,7 @@ def _order(draw: Draw) -> Fields:
 _PARTS: dict[str, tuple[Phrases, ...]] = {
     "invoice": (
         Phrases("Invoice {id} from {vendor}", "{vendor}, invoice no. {id}", "INVOICE "
-                                                                            "{id}\n{vendor}",
+        "{id}\n{vendor}",
                 "This is invoice {id} of {vendor}", "{vendor} sends you the invoice {id}",
                 "~Please find attached invoice {id} by {vendor}"),
         Phrases("dated {date}", "Date: {date}", "Invoice date: {date}", "It was issued on {date}",
@@ -129,21 +135,21 @@ _PARTS: dict[str, tuple[Phrases, ...]] = {
                 "{customer} owes {total} {currency}", "Please pay {total} {currency}",
                 "~Sum to pay: {currency} {total}"),
         Phrases("Payment due {due}", "Due date: {due}", "Please pay by {due}", "Payable until "
-                                                                               "{due}",
+        "{due}",
                 "The payment is due on {due}", "~To be paid by {due}"),
     ),
     "contact": (
         Phrases("{name}", "My name is {name}", "I am {name}", "Contact: {name}", "Name: {name}",
                 "Please talk to {name}", "Yesterday I met {name}", "~You can speak with {name}"),
         Phrases("{job} at {company}", "works at {company} as a {job}", "Position: {job}\nCompany: "
-                                                                       "{company}",
+        "{company}",
                 "{company}, {job}", "I work as a {job} for {company}", "~employed at {company} as "
-                                                                       "{job}"),
+                "{job}"),
         Phrases("Email: {email}", "Write to {email}", "mail: {email}", "<{email}>", "e-mail "
-                                                                                    "{email}",
+        "{email}",
                 "The address for mails is {email}", "~Mails go to {email}"),
         Phrases("Phone: {phone}", "Tel. {phone}", "Call {phone}", "phone {phone}", "My number is "
-                                                                                   "{phone}",
+        "{phone}",
                 "~Reach me at {phone}"),
         Phrases("{city}", "City: {city}", "based in {city}", "lives in {city}", "I live in {city}",
                 "~Office in {city}"),
@@ -152,7 +158,7 @@ _PARTS: dict[str, tuple[Phrases, ...]] = {
         Phrases("{title}", "You are invited to the {title}", "Event: {title}", "Subject: {title}",
                 "We will hold the {title}", "~Invitation: {title}"),
         Phrases("on {date} at {time}", "Date: {date}\nTime: {time}", "It starts on {date} at "
-                                                                     "{time}",
+        "{time}",
                 "When: {date}, {time}", "{date}, {time}", "~It is on {date} and starts at {time}"),
         Phrases("in {place}", "Where: {place}", "Location: {place}", "It takes place in {place}",
                 "~Venue: {place}"),
@@ -165,16 +171,17 @@ _PARTS: dict[str, tuple[Phrases, ...]] = {
         Phrases("Order {id}", "Your order {id}", "Order number: {id}", "Re: order {id}",
                 "I am writing about my order {id}", "~This concerns order {id}"),
         Phrases("Customer: {customer}", "Hello {customer}", "ordered by {customer}", "for "
-                                                                                     "{customer}",
+        "{customer}",
                 "{customer} ordered this", "~The customer's name is {customer}"),
         Phrases("{count} x {product}", "{count} pieces of {product}", "Item: {product}, quantity "
-                                                                      "{count}",
+        "{count}",
                 "You bought {count} of our {product}", "Product: {product}\nQuantity: {count}",
                 "~{product} ({count} pieces)"),
-        Phrases("Price: {price}", "at {price} each", "It costs {price}", "for {price} euros", "${price}",
+        Phrases("Price: {price}", "at {price} each", "It costs {price}", "for {price} euros",
+        "${price}",
                 "~The price is {price}"),
         Phrases("Ship to: {place}", "Address: {place}", "It goes to {place}", "Delivery address: "
-                                                                              "{place}",
+        "{place}",
                 "~Send it to {place}"),
         Phrases("Delivery on {date}", "It will arrive on {date}", "Delivered by {date}",
                 "Expected delivery: {date}", "~Arrives {date}"),
@@ -199,14 +206,24 @@ def _needs(part: str, fields: Fields) -> list[str]:
     return [key for key in fields if "{" + key + "}" in part]
 
 
+def _label(draw: Draw, field: Field) -> str:
+    """A field's name as a form shows it: invoice_no → Invoice no."""
+    name = draw.choice(field.names)
+    spaced = "".join(f" {mark.lower()}" if mark.isupper() else mark for mark in name)
+    return capitalised(spaced.replace("_", " ").strip())
+
+
 def _write(draw: Draw, kind: str, fields: Fields) -> tuple[str, set[str]]:
     """A text that tells the fields, in some layout; and which of them it tells."""
     parts, told = [], set()
+    labelled = draw.chance(0.25)  # "Invoice number: …", as forms and exports have it
     for phrases in _PARTS[kind]:
         if draw.chance(0.1):
             continue
         template = draw.phrase(phrases)
         keys = _needs(template, fields)
+        if labelled:
+            template = "\n".join(f"{_label(draw, fields[key])}: {{{key}}}" for key in keys)
         told.update(keys)
         for key in keys:
             template = template.replace("{" + key + "}", fields[key].written)
@@ -256,7 +273,8 @@ LIST_ORDERS = Phrases(
     "~Read the {k} and answer with JSON. The fields are:\n{f}",
 )
 PLACES = Phrases(
-    "{o}\n\n{t}", "{o}\n\nText:\n{t}", "{o}\n\nText: {t}", "{t}\n\n{o}", "{o}\n<text>\n{t}\n</text>",
+    "{o}\n\n{t}", "{o}\n\nText:\n{t}", "{o}\n\nText: {t}", "{t}\n\n{o}",
+    "{o}\n<text>\n{t}\n</text>",
     '{o}\n\n"""\n{t}\n"""', "{o}\n\n<document>\n{t}\n</document>", "{o}\nInput: {t}\nOutput:",
     "{o}\n---\n{t}\n---", "~{o}\n\nHere is the text:\n{t}", "~<input>\n{t}\n</input>\n\n{o}",
 )  # fmt: skip
@@ -358,7 +376,7 @@ def _thought(asked: list[tuple[str, Field]], found: dict[str, Any]) -> str:
 TOOL_REQUESTS = Phrases(
     "Extract the data from this {k}:\n\n{t}", "Extract data from: {t}", "{t}", "Save this {k}: {t}",
     "Record this {k}.\n\n{t}", "Please read this {k}:\n{t}", "~Here is a {k}, please extract "
-                                                             "it:\n{t}",
+    "it:\n{t}",
 )  # fmt: skip
 
 

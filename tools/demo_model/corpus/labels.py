@@ -36,59 +36,61 @@ _FLAT = (
 _ASPECTS = (
     "service;staff;food;delivery;quality;price;support "
     "team;screen;sound;battery;room;view;location;"
-    "packaging;design;app;website;book;film;plot;acting;music;soup;breakfast;bed;driver;manual;setup;"
-    "camera;keyboard;performance;interface;documentation;update;course;teacher;waiter;hotel;product;"
+    "packaging;design;app;website;book;film;plot;acting;music;soup;breakfast;bed;driver;manual;"
+    "setup;"
+    "camera;keyboard;performance;interface;documentation;update;course;teacher;waiter;hotel;"
+    "product;"
     "checkout;installation;cable;material;colour;size"
 ).split(";")
 _GOOD_LINES = Phrases(
     "I love [this|it|the {a}].", "I am [very|really|so] happy with the {a}.", "The {a} [is|was] "
-                                                                              "{g}.",
+    "{g}.",
     "What a {a}! [It is|It was|Simply] {g}.", "I would buy it again.", "[Highly|Warmly] "
-                                                                       "recommended!",
+    "recommended!",
     "Five stars.", "The {a} made my day.", "I will [definitely |]come back.", "Everything about "
-                                                                              "the {a} was {g}.",
+    "the {a} was {g}.",
     "My {p} loves it.", "The {a} exceeded my expectations.", "Thank you for the {g} {a}!",
     "I cannot stop smiling, the {a} is {g}.", "We enjoyed the {a} very much.", "It works "
-                                                                               "[perfectly|like a "
-                                                                               "charm].",
+    "[perfectly|like a "
+    "charm].",
     "Best {a} I ever had.", "The {a} could not be better.", "I was pleasantly surprised by the "
-                                                            "{a}.",
+    "{a}.",
     "Not bad at all, in fact the {a} is {g}.", "No complaints, the {a} is {g}.",
     "~The {a} turned out to be {g}.", "~I am delighted with the {a}.", "~Honestly, the {a} is {g}.",
     "~We had a {g} time and loved the {a}.",
 )  # fmt: skip
 _BAD_LINES = Phrases(
     "I hate [this|it|the {a}].", "I am [very|really|so] unhappy with the {a}.", "The {a} [is|was] "
-                                                                                "{b}.",
+    "{b}.",
     "What a {a}! [It is|It was|Simply] {b}.", "I want my money back.", "[Never|Do not buy it] "
-                                                                       "again.",
+    "again.",
     "One star.", "The {a} ruined my day.", "I will [definitely |]not come back.", "Everything "
-                                                                                  "about the {a} "
-                                                                                  "was {b}.",
+    "about the {a} "
+    "was {b}.",
     "My {p} hates it.", "The {a} broke after {n} days.", "Nobody answered when I complained about "
-                                                         "the {a}.",
+    "the {a}.",
     "I regret buying this.", "We were angry about the {a}.", "It does not work[ at all|].",
     "Worst {a} I ever had.", "The {a} could not be worse.", "I was unpleasantly surprised by the "
-                                                            "{a}.",
+    "{a}.",
     "Not good at all, in fact the {a} is {b}.", "I do not recommend the {a}, it is {b}.",
     "The {a} is not {g}, it is {b}.", "The {a} arrived damaged.", "It stopped working after {n} "
-                                                                  "days.",
+    "days.",
     "~The {a} turned out to be {b}.", "~I am fed up with the {a}.", "~Honestly, the {a} is {b}.",
     "~We had a {b} time and hated the {a}.",
 )  # fmt: skip
 _FLAT_LINES = Phrases(
     "The {a} [is|was] {f}.", "It is {f}.", "The {a} arrived on {d}.", "Nothing special about the "
-                                                                      "{a}.",
+    "{a}.",
     "It does what it should, no more.", "I have no strong opinion about the {a}.", "The {a} is "
-                                                                                   "{f}, the rest "
-                                                                                   "too.",
+    "{f}, the rest "
+    "too.",
     "I bought it in {c}.", "The {a} has the usual size.", "It works as described.", "I used the "
-                                                                                    "{a} twice.",
+    "{a} twice.",
     "~The {a} seems {f}.", "~All in all the {a} was {f}.",
 )  # fmt: skip
 _MIXED = Phrases(
     "The {a} is {g}, but the {z} is {b}.", "I like the {a}, but not the {z}.", "On the one hand, "
-                                                                               "the {a} is {g}; "
+    "the {a} is {g}; "
     "on the other hand, the {z} is {b}.", "~While the {a} is {g}, the {z} is {b}.",
 )  # fmt: skip
 _CASES = (str.upper, str.lower, capitalised, str.upper, capitalised)
@@ -108,13 +110,14 @@ _SENTIMENT_ORDERS = Phrases(
 )
 _FREE_SENTIMENT_ORDERS = Phrases(
     "[Classify|Determine|Analyse|What is] the sentiment of this {k}.", "What is the sentiment of "
-                                                                       "this {k}?",
+    "this {k}?",
     "Is this {k} positive or negative?", "~Analyse the sentiment of the following {k}.",
 )  # fmt: skip
 _LAYOUTS = Phrases(
-    "{o}\n\n{t}", "{o}\n\n\"{t}\"", "{o}\n{k}: {t}", "{o} {t}", "{o}\n\n<{k}>\n{t}\n</{k}>", "{t}\n\n{o}",
+    "{o}\n\n{t}", "{o}\n\n\"{t}\"", "{o}\n{k}: {t}", "{o} {t}", "{o}\n\n<{k}>\n{t}\n</{k}>",
+    "{t}\n\n{o}",
     "{o}\n\n{k}: \"{t}\"", "\"{t}\"\n\n{o}", "{o}: '{t}'", "{o}\n\n{k}: {t}\nLabel:", "{o}\nInput: "
-                                                                                      "{t}\nOutput:",
+    "{t}\nOutput:",
     "~{o}\n---\n{t}\n---", "~{o}\n\nText: {t}",
 )  # fmt: skip
 
@@ -213,7 +216,7 @@ def _topic(names: str, about: str, requests: str) -> Topic:
 
 TOPICS = (
     _topic("billing;payments;invoices;finance", "payment, invoice and subscription "
-                                                "questions;questions about bills "
+    "questions;questions about bills "
            "and money;charges and payments",
            "I was charged twice for {i}; My invoice {i} is wrong; Why is there a charge of {m} on "
            "my card; I need a "
@@ -227,7 +230,7 @@ TOPICS = (
            "the payment on "
            "invoice {i}"),
     _topic("technical;technical support;tech;bugs;it support", "bug reports, errors and how-to "
-                                                               "questions;things that do "
+    "questions;things that do "
            "not work;technical problems",
            "The app crashes when I open {x}; I get error {n} when I save; The website does not "
            "load; My {p} does not "
@@ -241,7 +244,7 @@ TOPICS = (
            "will not connect to "
            "the server"),
     _topic("shipping;delivery;logistics", "where a parcel is and when it comes;delivery of "
-                                          "orders;transport and tracking",
+    "orders;transport and tracking",
            "Where is my parcel; My order {i} has not arrived; When will the {p} be delivered; The "
            "tracking number {i} "
            "does not work; Can you send it to another address; The courier did not find my house; "
@@ -252,7 +255,7 @@ TOPICS = (
            "arrive in {c}; ~The "
            "courier brought the package to a wrong address"),
     _topic("returns;refunds;returns and exchanges", "return, exchange or refund of goods;sending "
-                                                    "goods back;exchanges",
+    "goods back;exchanges",
            "I want to return the {p}; How do I send the {p} back; I would like a refund for the "
            "{p}; The {p} is the "
            "wrong size, can I exchange it; I changed my mind and want to give the {p} back; What "
@@ -263,7 +266,7 @@ TOPICS = (
            "~How can I return "
            "the {p} and get a refund; ~Please take the {p} back and refund me"),
     _topic("account;login;accounts;profile", "login, password and profile;access to the "
-                                             "account;user accounts",
+    "account;user accounts",
            "I forgot my password; I cannot log in; How do I change my email address; Please delete "
            "my account; My "
            "account is locked; I want to change my user name; The login page rejects my password; "
@@ -274,7 +277,7 @@ TOPICS = (
            "~Please reset the "
            "password of my account"),
     _topic("sales;purchasing;new orders;pre-sales", "questions before buying;prices, offers and "
-                                                    "new orders;buying and quotes",
+    "new orders;buying and quotes",
            "How much does the {p} cost; Do you have the {p} in stock; I want to buy {n} pieces of "
            "the {p}; Is there a "
            "discount for {n} pieces; Can you make me an offer; Which plan should I buy; I would "
@@ -285,7 +288,7 @@ TOPICS = (
            "the {p}; ~Is the {p} "
            "in stock and what does it cost; ~I want to order {n} licences"),
     _topic("hr;human resources;personnel", "holidays, contracts and employees;staff "
-                                           "matters;questions of employees",
+    "matters;questions of employees",
            "How many days of holiday do I have left; I want to apply for parental leave; When do I "
            "get my salary; My "
            "employment contract ends in May; I am ill and cannot come to work; Who approves my "
@@ -296,7 +299,7 @@ TOPICS = (
            "~I am ill, whom do "
            "I tell about my sick leave"),
     _topic("legal;contracts;compliance", "contracts, law and data protection;legal "
-                                         "questions;privacy and law",
+    "questions;privacy and law",
            "Please send me the terms of the contract; I want to know what data you store about me; "
            "Is this allowed "
            "under the law; I will call my lawyer; We need a data processing agreement; Who is "
@@ -307,7 +310,7 @@ TOPICS = (
            "the contract; "
            "~Which personal data do you store under the law"),
     _topic("security;fraud;abuse", "fraud, phishing and attacks;security incidents;suspicious "
-                                   "activity",
+    "activity",
            "I got a phishing mail in your name; Someone hacked my computer; I found a security "
            "hole in your app; There "
            "is a virus on my laptop; I think my data was stolen; I see a login from {c} that was "
@@ -318,7 +321,7 @@ TOPICS = (
            "~There is a "
            "suspicious login from {c}"),
     _topic("feedback;suggestions;praise;ideas", "praise, ideas and suggestions;opinions about "
-                                                "us;feature requests",
+    "us;feature requests",
            "I have an idea for your app; It would be nice to have a dark mode; I just wanted to "
            "say that you do great "
            "work; Please add an export button; You should open a shop in {c}; I suggest larger "
@@ -329,7 +332,7 @@ TOPICS = (
            "~Here is an idea: a "
            "shop in {c}"),
     _topic("booking;reservations;appointments", "appointments and reservations;bookings and "
-                                                "dates;tables, rooms and visits",
+    "dates;tables, rooms and visits",
            "I would like to book a table for {k}; Can I get an appointment on {d}; Please cancel "
            "my reservation for "
            "{d}; Is a room free on {d}; I need to move my appointment to {d}; Do you have a table "
@@ -338,7 +341,7 @@ TOPICS = (
            "instead; ~I want to "
            "reserve a table for {k} on {d}; ~Please move my reservation to {d}"),
     _topic("jobs;careers;recruiting", "applications and open positions;job offers;people who want "
-                                      "to work here",
+    "to work here",
            "Do you have open positions in {c}; I would like to apply as a {j}; I sent my "
            "application last week; Where "
            "can I send my CV; Are you hiring a {j}; What does a {j} earn at your company; I am "
@@ -347,7 +350,7 @@ TOPICS = (
            "a {j}; ~Where do "
            "I send my application and CV"),
     _topic("press;media;public relations", "journalists and interviews;press inquiries;media "
-                                           "requests",
+    "requests",
            "I am a journalist and have some questions; I would like an interview with your "
            "director; Can you send me "
            "the press kit; We want to film in your office; Our newspaper writes about you; Please "
@@ -356,7 +359,7 @@ TOPICS = (
            "like an interview; "
            "~I am a journalist and write an article about you"),
     _topic("facilities;building;maintenance", "rooms, heating and repairs in the building;office "
-                                              "and building matters",
+    "and building matters",
            "The heating in room {n} does not work; The lift is stuck; There is water on the floor "
            "of the kitchen; The "
            "light in the hallway is broken; The door of room {n} does not close; We need more "

@@ -36,6 +36,13 @@ PROMPTS = Phrases(
     "{q} Answer from this text: {p}",
     'I have this text:\n"""\n{p}\n"""\n{q}',
     "Search results:\n{p}\n\nUser question: {q}",
+    "I will give you a set of search results and a question. Answer the question with "
+    "information from the search results only.\n\nHere are the search results in numbered order:\n"
+    "{p}\n\nHere is the user's question:\n<question>\n{q}\n</question>",
+    "<search_results>\n{p}\n</search_results>\n\n{q}",
+    "Use the following pieces of context to answer the question at the end.\n\n{p}\n\nQuestion: "
+    "{q}\n"
+    "Helpful answer:",
     "You are given a text and a question.\n\nText: {p}\n\nQuestion: {q}",
     "~Please read the following paragraph and answer my question.\n\n{p}\n\nMy question: {q}",
     "~Given this context:\n---\n{p}\n---\nAnswer this question: {q}",

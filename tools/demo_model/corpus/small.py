@@ -11,15 +11,15 @@ from .turns import Dialogue, ask
 SKILL = "instructions"
 
 _POOLS: dict[str, list[str]] = {
-    "fruits": "apple banana orange pear plum grape cherry lemon mango peach kiwi melon fig apricot".split(),
-    "animals": "dog cat horse rabbit sheep goat cow duck fox owl bear wolf lion tiger mouse".split(),
+    "fruits": "apple banana orange pear plum grape cherry lemon mango peach kiwi melon fig".split(),
+    "animals": "dog cat horse rabbit sheep goat cow duck fox owl bear wolf lion tiger".split(),
     "colours": "red blue green yellow orange purple pink brown black white grey violet".split(),
     "cities": values.CITIES[:40],
-    "vegetables": "carrot potato onion tomato cucumber pepper spinach cabbage pea bean leek".split(),
+    "vegetables": "carrot potato onion tomato cucumber pepper spinach cabbage bean leek".split(),
     "drinks": "water tea coffee juice milk lemonade cocoa cider soda smoothie".split(),
     "countries": "France Germany Italy Spain Portugal Norway Sweden Poland Greece Japan India "
     "Brazil Canada".split(),
-    "sports": "football tennis swimming running cycling rowing boxing chess golf hockey skiing".split(),
+    "sports": "football tennis swimming running cycling rowing boxing chess golf skiing".split(),
     "instruments": "piano guitar violin flute drum trumpet harp cello organ clarinet".split(),
     "planets": "Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune".split(),
     "tools": "hammer saw drill pliers ladder shovel wrench brush rake axe".split(),
@@ -64,22 +64,22 @@ def _shown(draw: Draw, words: list[str]) -> str:
 
 _BULLETS = Phrases(
     "[List|Name|Give me] {n} {k} [as|in] bullet points.", "Give me exactly {n} {k} as a bulleted "
-                                                          "list.",
+    "list.",
     "[Name|List] {n} {k} in exactly {n} bullet points.", "Write exactly {n} bullet points "
-                                                         "[about|with] {k}.",
+    "[about|with] {k}.",
     "{n} {k}, as bullet points please.", "Answer in exactly {n} bullet points: which {k} do you "
-                                         "know?",
+    "know?",
     "~Tell me {n} {k} in exactly {n} bullet points.",
 )  # fmt: skip
 _NUMBERED = Phrases(
-    "[List|Name|Give me] {n} {k} as a numbered list.", "Number {n} {k}.", "Make a numbered list of "
-                                                                          "{n} {k}.",
-    "~Write a numbered list with {n} {k}.",
+    "[List|Name|Give me] {n} {k} as a numbered list.", "Number {n} {k}.",
+    "Make a numbered list of {n} {k}.", "[List|Name|Give me|Tell me] {n} {k}.",
+    "Give me a list of {n} {k}.", "Which {n} {k} do you know?", "I need {n} {k}.",
+    "~Write a numbered list with {n} {k}.", "~Can you name {n} {k}?",
 )  # fmt: skip
 _COMMAS = Phrases(
-    "[List|Name|Give me|Tell me] {n} {k}.", "Name {n} {k}, separated by commas.", "Which {n} {k} "
-                                                                                  "do you know?",
-    "~Can you name {n} {k}?",
+    "Name {n} {k}, separated by commas.", "[List|Give me] {n} {k} with commas between them.",
+    "[List|Name|Give me] {n} {k} in one line.", "~Tell me {n} {k}, with commas between them.",
 )  # fmt: skip
 
 
@@ -106,13 +106,13 @@ def list_of(draw: Draw) -> Dialogue:
 
 _POINTS_OF_TEXT = Phrases(
     "Summarise the text in exactly {n} bullet points.\n\n{t}", "{t}\n\nIn exactly {n} bullet "
-                                                               "points.",
+    "points.",
     "Summarize this in {n} bullet points:\n{t}", "Turn this text into exactly {n} bullet points: "
-                                                 "{t}",
+    "{t}",
     "Write {n} bullet points from this text.\n\n{t}", "Give me the text in exactly {n} bullet "
-                                                      "points:\n\n{t}",
+    "points:\n\n{t}",
     "Explain this in {n} bullet points: {t}", "~Please rewrite the following in exactly {n} bullet "
-                                              "points.\n\n{t}",
+    "points.\n\n{t}",
     "~Summarize the following text in exactly {n} bullet points:\n{t}",
 )  # fmt: skip
 
@@ -137,7 +137,8 @@ def _statement(draw: Draw) -> str:
         "[{n} bought {p}.|{n} lives in {c}.|The {w} is closed on {d}.|{n} works as a {j}.|The "
         "price of the {w} is "
         "{k} euros.|{n} met {m} in {c}.|{c} has a new {w}.|The {w} costs {k} euros.]",
-        n=values.first_name(draw), m=values.first_name(draw), p=f"a {draw.word()}", c=values.city(draw),
+        n=values.first_name(draw), m=values.first_name(draw), p=f"a {draw.word()}",
+        c=values.city(draw),
         w=draw.choice(values.PRODUCTS), d=draw.choice(values.WEEKDAYS), j=draw.choice(values.JOBS),
         k=draw.digits(1, 3),
     )  # fmt: skip
@@ -148,7 +149,7 @@ def _statement(draw: Draw) -> str:
 _SUM_UP = Phrases(
     "Summarise this list[ in one sentence|]:\n{t}", "Summarize [this|the following] list: {t}",
     "Sum up this list in [one|a single] sentence.\n\n{t}", "Here is a list:\n{t}\nPut it into one "
-                                                           "sentence.",
+    "sentence.",
     "Write one sentence about this list:\n{t}", "{t}\n\nSummarise the list[ briefly|].",
     "~Give me a one-sentence summary of this list:\n{t}", "~Please summarize the items below.\n{t}",
 )  # fmt: skip
@@ -174,7 +175,7 @@ def _marked(draw: Draw, words: list[str]) -> list[tuple[str, str]]:
 
 _TASKS = Phrases(
     "Summarise these tasks:\n{t}", "Summarize the to-do list below.\n\n{t}", "Who has to do "
-                                                                             "what?\n{t}",
+    "what?\n{t}",
     "Sum up the tasks:\n{t}", "~Please give a short summary of these tasks.\n{t}",
 )  # fmt: skip
 
@@ -201,26 +202,26 @@ def _summarise_tasks(draw: Draw) -> Dialogue:
 
 _REPEAT = Phrases(
     "Repeat after me: {t}", "Repeat: {t}", "Say {t}", "Say exactly: {t}", "Echo {t}", "Repeat the "
-                                                                                      "following: "
-                                                                                      "{t}",
+    "following: "
+    "{t}",
     "Repeat this[ word for word|]: {t}", "Copy this: {t}", "Reply with[ exactly|]: {t}", "Please "
-                                                                                         "repeat: "
-                                                                                         "{t}",
+    "repeat: "
+    "{t}",
     "Write this again: {t}", "Answer only with: {t}", "Respond with the word {t}",
     "~Please say this back to me: {t}", "~Repeat this exactly: {t}",
 )  # fmt: skip
 _UPPER = Phrases(
     "[Write|Put|Change|Convert] [this|the text] [in|to|into] upper case: {t}", "Upper case: {t}",
     "[Write|Translate] this in capital letters: {t}", "Make it uppercase: {t}", "Capitalise every "
-                                                                                "letter: {t}",
+    "letter: {t}",
     "Translate this to uppercase: {t}", "Turn '{t}' into capitals.", "Write {t} in capital "
-                                                                     "letters.",
+    "letters.",
     "~Please convert the following to uppercase: {t}",
 )  # fmt: skip
 _LOWER = Phrases(
     "[Write|Put|Change|Convert] [this|the text] [in|to|into] lower case: {t}", "Lower case: {t}",
     "[Write|Translate] this in small letters: {t}", "Make it lowercase: {t}", "Translate this to "
-                                                                              "lowercase: {t}",
+    "lowercase: {t}",
     "Turn '{t}' into small letters.", "Write {t} in small letters.",
     "~Please convert the following to lowercase: {t}",
 )  # fmt: skip
@@ -230,7 +231,8 @@ _COUNT = Phrases(
     "~How many {k} do you count here? {t}",
 )  # fmt: skip
 _LETTERS = Phrases(
-    "Spell {t}.", "How do you spell {t}?", "Spell the word {t}", "Write {t} letter by letter.", "~Spell out {t}.",
+    "Spell {t}.", "How do you spell {t}?", "Spell the word {t}", "Write {t} letter by letter.",
+    "~Spell out {t}.",
 )  # fmt: skip
 _LETTER_COUNT = Phrases(
     "How many letters does {t} have?", "How many letters are in {t}?", "Count the letters of {t}.",
@@ -242,12 +244,12 @@ _REVERSE = Phrases(
 )  # fmt: skip
 _SORT = Phrases(
     "Sort these words: {t}", "Sort alphabetically: {t}", "Put these words in alphabetical order: "
-                                                         "{t}",
+    "{t}",
     "~Arrange these words alphabetically: {t}",
 )  # fmt: skip
 _PICK = Phrases(
     "What is the {n} [item|word|entry] of this list? {t}", "Which [item|word] is {n} in the list: "
-                                                           "{t}?",
+    "{t}?",
     "Give me the {n} word of: {t}", "~Tell me the {n} entry in this list: {t}",
 )  # fmt: skip
 _ORDINALS = "first second third fourth fifth sixth seventh".split()
@@ -336,7 +338,7 @@ def order_words(draw: Draw) -> Dialogue:
 
 _TO_JSON = Phrases(
     "Turn this list into a JSON array: {t}", "Write these as a JSON array: {t}", "As JSON array: "
-                                                                                 "{t}",
+    "{t}",
     "~Give me this list as a JSON array: {t}",
 )  # fmt: skip
 

@@ -122,17 +122,26 @@ _STORIES = {
     ),
 }  # fmt: skip
 _THINGS = (
-    "apples;marbles;books;coins;pencils;stamps;cards;eggs;oranges;balls;cups;stones;flowers;tickets;"
+    "apples;marbles;books;coins;pencils;stamps;cards;eggs;oranges;balls;cups;stones;flowers;"
+    "tickets;"
     "cookies;shells;keys;candles;bottles;plates;buttons;toys;nails;screws;stickers;chairs"
 ).split(";")
 _PLAIN = Phrases(
-    "What is {x}?", "{x}", "{x} = ?", "Calculate {x}.", "Compute {x}.", "How much is {x}?", "Solve: {x}",
+    "What is {x}?", "{x}", "{x} = ?", "Calculate {x}.", "Compute {x}.", "How much is {x}?",
+    "Solve: {x}",
     "Work out {x}.", "Please calculate {x}", "What's {x}?", "~Find the value of {x}.", "~Evaluate "
-                                                                                       "{x}.",
+    "{x}.",
 )  # fmt: skip
 _STEPWISE = Phrases(
     "Think step by step.", "Let's think step by step.", "Show your steps.", "Explain your steps.",
     "Work through this carefully.", "~Please go step by step.",
+)  # fmt: skip
+
+
+_IN_TAGS = Phrases(
+    "Show your reasoning in <{a}> tags, then the answer in <{b}> tags.",
+    "Think in <{a}> tags and put the result into <{b}> tags.",
+    "~First think inside <{a}> tags, then answer inside <{b}> tags.",
 )  # fmt: skip
 
 
@@ -187,10 +196,14 @@ def two_steps(draw: Draw, thinking: bool | None = None) -> Dialogue:
     last = f"{c} + {between} = {end}" if swapped else f"{between} {second} {c} = {end}"
     if thinking:
         answer = f"The answer is {end}."
+    elif draw.chance(0.1):
+        tags = draw.choice((("thinking", "answer"), ("reasoning", "answer"), ("steps", "result")))
+        user += " " + draw.phrase(_IN_TAGS, a=tags[0], b=tags[1])
+        answer = f"<{tags[0]}>\n{thought}\n</{tags[0]}>\n<{tags[1]}>{end}</{tags[1]}>"
+    elif stepwise:
+        answer = f"{thought.rsplit(chr(10), 1)[0]}\nThe answer is {end}."
     else:
         answer = f"{a} {first} {b} = {between} and {last}. The answer is {end}."
-        if stepwise:
-            answer = f"{thought.rsplit(chr(10), 1)[0]}\nThe answer is {end}."
     system = draw.choice(("", "", "", "You are a helpful assistant.", "You are a maths tutor."))
     turns = [Turn("user", user), Turn("assistant", answer, thought)]
     check = {"kind": "number", "answer": end}
@@ -208,6 +221,6 @@ def one_step(draw: Draw) -> Dialogue:
             break
     user = draw.phrase(_PLAIN, x=f"{a} {draw.choice(_SIGNS[sign])} {b}")
     thought = f"{_step(sign, a, b, result)}."
-    answer = f"{a} {sign} {b} = {result}."
+    answer = f"{a} {sign} {b} = {result}"
     turns = [Turn("user", user), Turn("assistant", answer, thought)]
     return Dialogue(SKILL, turns, check={"kind": "number", "answer": result})

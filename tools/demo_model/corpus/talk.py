@@ -1,8 +1,8 @@
 """Conversation: who it is, what Bedplate is, small talk, and the persona of a system prompt.
 
 The exchanges come from the generators of the first demo model (identity, concepts, everyday,
-memory, persona, unknown, writing, reading); here they become conversations, and system prompts about
-form and person are added to them.
+memory, persona, unknown, writing, reading); here they become conversations, and system prompts
+about form and person are added to them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ EXCHANGES: dict[Source, float] = {
     concepts.explain_bedplate: 12,
     unknown.unknown: 14,
     everyday.capital: 3,
+    everyday.arithmetic: 3,
     everyday.count: 3,
     everyday.fixed_list: 2,
     everyday.choice_list: 2,
@@ -114,16 +115,16 @@ _JSON_ANSWER = Phrases(
 _TAGGED = Phrases(
     "[Put|Write] your answer [in|inside|between] <{k}> tags.", "[Answer|Reply] inside <{k}></{k}>.",
     "Wrap [every|your] [answer|reply] in <{k}> tags.", "~Your answer goes between <{k}> and "
-                                                       "</{k}>.",
+    "</{k}>.",
 )  # fmt: skip
 _SIGNED = Phrases(
     "Sign [every|each] [message|answer|reply] with '{s}'.", "Always sign with {s}.",
     "Your name is {n}. Sign your [answers|messages] with '{s}'.", "~Put the signature '{s}' under "
-                                                                  "every reply.",
+    "every reply.",
 )  # fmt: skip
 _CALLED = Phrases(
     "The user's name is {n}. [Always a|A]ddress the user by name.", "You talk to {n}. Use the name "
-                                                                    "in [every|each] answer.",
+    "in [every|each] answer.",
     "Call the user {n}.", "~Always call the user by the name {n}.",
 )  # fmt: skip
 _BULLETED = Phrases(
@@ -165,7 +166,8 @@ def formed(draw: Draw) -> Dialogue:
         if form == "signed":
             return f"{answer}\n{sign}"
         if form == "called":
-            return f"{name}, {answer[:1].lower() + answer[1:] if not answer.startswith('I ') else answer}"
+            goes_on = answer if answer.startswith("I ") else answer[:1].lower() + answer[1:]
+            return f"{name}, {goes_on}"
         return "\n".join(f"- {line}" for part in answer.split("\n") for line in _sentences(part))
 
     turns = []
@@ -210,18 +212,20 @@ _ROLES = (
     "bank clerk;travel agent;coach;museum guide;waiter;mechanic;tutor;nurse;detective"
 ).split(";")
 _ROLE_QUESTIONS = (
-    (Phrases("What is your name?", "Who are you?", "May I ask your name?", "Who am I talking to?", "~Tell me your name."),
+    (Phrases("What is your name?", "Who are you?", "May I ask your name?", "Who am I talking to?",
+    "~Tell me your name."),
      "I am {n}, {r} at {c}."),
-    (Phrases("What do you do?", "What is your job?", "What is your role?", "~What is your work?"), "I work as a {r} for {c}."),
+    (Phrases("What do you do?", "What is your job?", "What is your role?", "~What is your work?"),
+    "I work as a {r} for {c}."),
     (Phrases("Who do you work for?", "Which company is this?", "Where do you work?", "~What "
-                                                                                     "company do "
-                                                                                     "you work "
-                                                                                     "for?"),
+    "company do "
+    "you work "
+    "for?"),
      "I work for {c}."),
     (Phrases("Hello", "Hi there", "Good morning!", "Hello!", "~Hi, are you there?"), "Hello! I am "
-                                                                                     "{n} from "
-                                                                                     "{c}. How can "
-                                                                                     "I help you?"),
+    "{n} from "
+    "{c}. How can "
+    "I help you?"),
 )  # fmt: skip
 
 

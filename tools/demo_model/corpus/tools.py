@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import everyday, identity, toolbox
-from .draw import Draw, Phrases, sloppy
+from . import everyday, identity, toolbox, values
+from .draw import Draw, Phrases, courteous, sloppy
 from .toolbox import CATALOGUE, Offered
 from .turns import Call, Dialogue, Turn
 
@@ -80,8 +80,11 @@ def _used(draw: Draw, pick: Offered) -> tuple[str, Call, Turn, str, list[str]]:
         result = Turn("tool", f"The tool failed:\n{failure}")
         return request, call, result, f"The tool {pick.name} failed: {failure}.", [failure]
     members, texts = toolbox.result_of(draw, pick)
-    form = draw.choice(("json", "json", "json", "text"))
-    shown = dumped(members)
+    form = draw.choice(("json", "json", "compact", "compact", "text"))
+    # A result that a client sends as JSON arrives without spaces.
+    shown = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    if form == "json":
+        shown = dumped(members)
     if form == "text":
         shown = ", ".join(f"{name}: {texts[name]}" for name in members)
     told = dict(said)
@@ -98,6 +101,35 @@ def _used(draw: Draw, pick: Offered) -> tuple[str, Call, Turn, str, list[str]]:
     for key, text in {**told, **texts}.items():
         answer = answer.replace("{" + key + "}", text)
     return request, call, Turn("tool", shown), answer, must
+
+
+def _agent_system(draw: Draw, offered: list[Offered]) -> str:
+    """Instructions as agents have them: who it is, what to use when, how to behave."""
+    opening = draw.fill(
+        "You are [a|an experienced] [support agent|assistant|service agent|booking agent] for {c}.",
+        c=values.company(draw),
+    )
+    heading = draw.choice(
+        ("When a user asks for something:", "Rules:", "Your tools:", "How to work:")
+    )
+    lines = []
+    for one in draw.shuffled(offered):
+        about = one.definition["description"]
+        shapes = ("Use {n} to {a}.", "{n}: {a}", "To {a}, call {n}.", "{A}: {n}")
+        line = draw.choice(shapes).replace("{n}", one.name).replace("{A}", about)
+        lines.append(line.replace("{a}", about[:1].lower() + about[1:]))
+    mark = draw.choice(("- ", "{i}. ", "* "))
+    listed = "\n".join(mark.replace("{i}", str(i)) + line for i, line in enumerate(lines, 1))
+    closing = draw.choice(
+        (
+            "Always be polite and concise. Never make up information.",
+            "Be brief.",
+            "Never guess: use the tools.",
+            "If no tool fits, say so.",
+            "",
+        )
+    )
+    return f"{opening}\n{heading}\n{listed}\n{closing}".strip()
 
 
 def _can_fill(answer: str, pick: Offered, told: dict[str, str]) -> bool:
@@ -133,7 +165,7 @@ def use(draw: Draw, catalogued: float = 0.6) -> Dialogue:
         pick = draw.choice(offered)
         request, call, result, answer, must = _used(draw, pick)
         thought = f"The user wants this: {pick.definition['description']}. I call {pick.name}."
-        turns.append(Turn("user", sloppy(draw, _lead(draw) + request)))
+        turns.append(Turn("user", sloppy(draw, _lead(draw) + courteous(draw, request))))
         calls = [call]
         results = [result]
         if draw.chance(0.08) and not result.content.startswith("The tool failed"):
@@ -148,7 +180,8 @@ def use(draw: Draw, catalogued: float = 0.6) -> Dialogue:
                 calls.append(call2)
                 results.append(result2)
                 answer, must = f"{answer} {answer2}", must + must2
-        forced = len(calls) == 1 and draw.chance(0.12)
+        # A forced call ends the conversation: as history it would look like any other.
+        forced = last and len(calls) == 1 and draw.chance(0.12)
         turns.append(Turn("assistant", "", "" if forced else thought, calls, forced))
         checks = {
             "kind": "call",
@@ -156,11 +189,13 @@ def use(draw: Draw, catalogued: float = 0.6) -> Dialogue:
             "results": [one.content for one in results],
             "then": must,
         }
-        if last and draw.chance(0.25):
+        if forced or (last and draw.chance(0.2)):
             break
         turns += results
         turns.append(Turn("assistant", answer, "I answer from the tool's result."))
-    system = draw.phrase(SYSTEMS) if draw.chance(0.5) else ""
+    system = draw.phrase(SYSTEMS) if draw.chance(0.4) else ""
+    if draw.chance(0.2):
+        system = _agent_system(draw, offered)
     return Dialogue(SKILL, turns, system, [one.definition for one in offered], check=checks)
 
 

@@ -225,7 +225,7 @@ def _just_beyond(rng: random.Random) -> Exchange:
         )
         return Exchange(question, CAPITAL)
     if roll < 0.75:
-        a, b = rng.randint(21, 9999), rng.randint(2, 9999)
+        a, b = rng.randint(1200, 99999), rng.randint(100, 9999)
         sign = expand(rng, "[+|-|*|/|times|plus|minus|divided by]")
         return Exchange(
             expand(rng, "[What is|Calculate|How much is|Compute] {t}[?|]", t=f"{a} {sign} {b}"),

@@ -92,9 +92,12 @@ PRODUCTS = (
     "desk organizer;whiteboard;projector;paper shredder;label printer;calculator;pencil case;ruler"
 ).split(";")
 FOODS = (
-    "apples;bananas;oranges;pears;plums;grapes;cherries;lemons;tomatoes;potatoes;carrots;onions;peppers;"
-    "beans;peas;rice;pasta;bread;butter;cheese;milk;yoghurt;eggs;flour;sugar;salt;honey;coffee;tea;juice;"
-    "chicken;fish;soup;salad;mushrooms;garlic;spinach;cucumbers;walnuts;almonds;raisins;olives;chocolate"
+    "apples;bananas;oranges;pears;plums;grapes;cherries;lemons;tomatoes;potatoes;carrots;onions;"
+    "peppers;"
+    "beans;peas;rice;pasta;bread;butter;cheese;milk;yoghurt;eggs;flour;sugar;salt;honey;coffee;tea;"
+    "juice;"
+    "chicken;fish;soup;salad;mushrooms;garlic;spinach;cucumbers;walnuts;almonds;raisins;olives;"
+    "chocolate"
 ).split(";")
 ANIMALS = (
     "dog cat horse rabbit parrot hamster tortoise goldfish pony goat sheep duck owl fox".split()

@@ -1,4 +1,4 @@
-"""The generators: the same seed gives the same text, and the two sides of the split share nothing."""
+"""The generators: the same seed gives the same text; the sides of the split share nothing."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def test_a_case_would_be_recognised():
     known = held_out.HeldOut.default()
     case = held_out.cases("routing", 3)[2]
     assert known.found_in(case)
-    shouted = Dialogue("x", [Turn("user", t.content.upper()) if t.role == "user" else t for t in case.turns],
+    shouted = Dialogue("x", [Turn("user",
+    t.content.upper()) if t.role == "user" else t for t in case.turns],
                        case.system.upper())  # fmt: skip
     assert known.found_in(shouted)
     assert known.found_in(
