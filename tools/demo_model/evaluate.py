@@ -3,7 +3,7 @@
     python -m demo_model.evaluate [--weights FILE.gguf] [--cases 100] [--json scores.json]
 
 Everything goes through Converse with boto3: tools as toolConfig, schemas as outputConfig, reasoning
-as the fields of a reasoning model. Without --endpoint it starts a server of its own on a free port and
+as reasoning_effort. Without --endpoint it starts a server of its own on a free port and
 ends it. All at temperature 0. `make eval-demo` runs this.
 """
 
@@ -30,9 +30,6 @@ from .judge import Reply, is_right, matches
 from .speed import measure_speed
 
 MODEL = "bedplate.demo-chat"
-# Reasoning is asked for in the words of a provider whose models reason.
-REASONING_MODEL = "openai.gpt-oss-20b-1:0"
-REASONING_FIELDS = {"reasoning_effort": "low"}
 TOKENS_MAX = 400
 TARGETS = {
     "passage: answered": 0.90, "passage: not in it": 0.90,
@@ -107,8 +104,9 @@ def request_of(dialogue: Dialogue, turns: list[Turn]) -> dict:
         schema = {"schema": json.dumps(dialogue.schema), "name": "reply"}
         structure = {"type": "json_schema", "structure": {"jsonSchema": schema}}
         request["outputConfig"] = {"textFormat": structure}
-    if dialogue.thinking:
-        request |= {"modelId": REASONING_MODEL, "additionalModelRequestFields": REASONING_FIELDS}
+    # A model that the catalogue does not know reasons unless it is told not to.
+    fields = {"reasoning_effort": "low" if dialogue.thinking else "none"}
+    request["additionalModelRequestFields"] = fields
     return request
 
 

@@ -10,7 +10,7 @@ from .corpus import reading
 from .corpus.draw import Draw
 
 FIRST_TOKEN_PROMPTS = 20
-PROMPT_WORDS = 150  # about 200 tokens
+PROMPT_TOKENS = 200
 LONG_REPLIES = 5
 
 
@@ -28,6 +28,7 @@ def _stream(runtime, model: str, prompt: str, tokens: int) -> tuple[float, float
         modelId=model,
         messages=[{"role": "user", "content": [{"text": prompt}]}],
         inferenceConfig={"maxTokens": tokens, "temperature": 0},
+        additionalModelRequestFields={"reasoning_effort": "none"},
     )
     for event in reply["stream"]:
         if "contentBlockDelta" in event and not first:
@@ -38,10 +39,12 @@ def _stream(runtime, model: str, prompt: str, tokens: int) -> tuple[float, float
 
 def measure_speed(runtime, model: str) -> dict[str, float]:
     draw = Draw(random.Random(12), held_out=True)
-    _stream(runtime, model, "Hello", 4)  # loads the weights
+    # The first call loads the weights and tells how many tokens a word has here.
+    _, _, usage = _stream(runtime, model, f"Repeat: {_words(draw, 100)}", 4)
+    words = round(100 * PROMPT_TOKENS / usage["inputTokens"])
     waits, prompts = [], []
     for _ in range(FIRST_TOKEN_PROMPTS):
-        wait, _, usage = _stream(runtime, model, f"Repeat: {_words(draw, PROMPT_WORDS)}", 2)
+        wait, _, usage = _stream(runtime, model, f"Repeat: {_words(draw, words)}", 2)
         waits.append(1000 * wait)
         prompts.append(usage["inputTokens"])
     rates = []
