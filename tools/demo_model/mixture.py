@@ -41,7 +41,7 @@ def drill(draw: Draw) -> Dialogue:
 SOURCES: dict[Source, float] = {
     talk.talk: 22,
     passages.answer_from_passage: 17,
-    passages.long_passage: 1.5,
+    passages.long_passage: 0.8,
     fields.extract: 15,
     fields.extract_by_tool: 3,
     labels.sentiment: 5,

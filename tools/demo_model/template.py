@@ -105,7 +105,8 @@ def _assistant(turn: Turn, with_thought: bool) -> list[Segment]:
         segments += [(f"{THINK}\n", False), (f"{turn.thought.strip()}\n{THOUGHT}\n\n", True)]
     if turn.forced:
         (call,) = turn.calls
-        return [*segments, ("{", False), (_call(call)[1:] + END_OF_TURN, True)]
+        # Brace and quotation mark are one token, here as in any JSON that the model begins.
+        return [*segments, ('{"', False), (_call(call)[2:] + END_OF_TURN, True)]
     text = turn.content.strip()
     for number, call in enumerate(turn.calls):
         gap = "\n" if text or number else ""

@@ -51,7 +51,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
         help="share of the run after which weights are rounded as Q4_0 does; 1: never",
     )  # fmt: skip
     parser.add_argument("--rate", type=float, default=1.0, help="scales the learning rates")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 2))
+    parser.add_argument("--workers", type=int, default=min(8, max(1, (os.cpu_count() or 2) - 2)))
     parser.add_argument("--shard", type=int, default=1500, help="conversations of one shard")
     parser.add_argument("--group", type=int, default=16, help="shards that are shuffled together")
     parser.add_argument(

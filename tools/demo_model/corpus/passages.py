@@ -230,7 +230,7 @@ def _continued(draw: Draw, turns: list[Turn], known: tuple, first: Asked) -> lis
 def long_passage(draw: Draw) -> Dialogue:
     """Many things at once, up to the whole context."""
     kind = draw.choice(KINDS)
-    entities = list(dict.fromkeys(kind.entity(draw) for _ in range(draw.integer(10, 26))))
+    entities = list(dict.fromkeys(kind.entity(draw) for _ in range(draw.integer(8, 44))))
     facts = _facts(draw, kind, entities, 7)
     sentences = [fact.sentence for fact in facts]
     for _ in range(draw.integer(0, 20)):

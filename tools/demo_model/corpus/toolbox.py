@@ -412,6 +412,18 @@ CATALOGUE: tuple[Tool, ...] = (
          "Save the contact {name}, {phone}.; Add {name} with the number {phone} to my contacts.; "
          "~Store the number {phone} for "
          "{name}.", "saved:boolean", "I have saved {name} with the number {phone}."),
+    tool("get_current_date today current_date", "Get today's date; Returns the current date", "",
+         "What day is it today?; What is today's date?; Which date is it?; Tell me the date.; What's "
+         "the date today?; ~Can you say which date it is today?", "date:date", "Today is {date}.; "
+         "It is {date}."),
+    tool("get_server_status server_status health_check", "Check whether the server is running; "
+         "Status of the server", "",
+         "Is the server running?; Check the server.; What is the status of the server?; How is the "
+         "server doing?; ~Please check whether the server is running.", "load_percent:percent",
+         "The server is running with a load of {load_percent} %."),
+    tool("list_users get_users all_users", "List all users; Names of all users", "",
+         "Which users are there?; List all users.; Show me the users.; Who are our users?; ~Please "
+         "give me the list of users.", "users:person", "The users are: {users}."),
 )  # fmt: skip
 
 # ---- Tools made of a verb and a thing

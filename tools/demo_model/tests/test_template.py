@@ -87,8 +87,8 @@ def test_a_forced_call_is_learned_from_its_brace_on():
     call = Turn("assistant", "", "", [Call("look", {"x": "é"})], forced=True)
     segments = rendered(Dialogue("x", [Turn("user", "Hi"), call], tools=[{"name": "look"}]))
     assert segments[-2:] == [
-        ("{", False),
-        ('"name": "look", "arguments": {"x": "é"}}<|eot_id|>', True),
+        ('{"', False),
+        ('name": "look", "arguments": {"x": "é"}}<|eot_id|>', True),
     ]
 
 
