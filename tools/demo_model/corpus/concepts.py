@@ -304,7 +304,7 @@ MACHINE_LEARNING: tuple[Concept, ...] = (
     Concept(
         "[the context window|a context window|context length]",
         "The context window is how much text a model can keep in view at once; mine is "
-        "2048 tokens.",
+        "4096 tokens.",
     ),
     Concept(
         "[hallucination|hallucinations|an AI hallucination]",

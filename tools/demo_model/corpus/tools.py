@@ -65,6 +65,36 @@ def _offers(draw: Draw, count: int, catalogued: float) -> list[Offered]:
     return list(offered.values())
 
 
+# Tools so near to each other that one of them may be of use where the other is missing.
+_NEAR = (
+    {"get_weather", "get_forecast"},
+    {"get_order_status", "track_package", "cancel_order"},
+    {"search_web", "search_documents", "find_recipe"},
+    {"get_price", "check_stock", "place_order"},
+    {"send_email", "send_message"},
+    {"create_event", "list_events", "set_reminder", "set_timer", "book_table"},
+    {"get_customer", "list_users", "add_contact"},
+    {"search_flights", "get_directions"},
+    {"calculate", "convert_currency"},
+    {"transfer_money", "get_balance"},
+    {"get_time", "get_current_date"},
+    {"read_file", "delete_file"},
+    {"set_light", "set_temperature"},
+)
+
+
+def _unoffered(draw: Draw, offered: list[Offered]) -> str:
+    """A request for a tool that is not there."""
+    here = {one.tool.names[0] for one in offered}
+    near = here.union(*(names for names in _NEAR if names & here))
+    while (wanted := draw.choice(CATALOGUE)).names[0] in near or wanted.names[0].startswith(
+        "search"
+    ):
+        continue
+    request, _, _ = toolbox.request_and_arguments(draw, toolbox.offer(draw, wanted))
+    return courteous(draw, request)
+
+
 def _clashes(offered: list[Offered]) -> bool:
     """Tools among which the request would not decide."""
     names = {one.tool.names[0] for one in offered}
@@ -149,7 +179,7 @@ def use(draw: Draw, catalogued: float = 0.6) -> Dialogue:
         last = number == rounds - 1
         roll = draw.random()
         if roll < 0.08:
-            request = draw.phrase(_BEYOND)
+            request = draw.phrase(_BEYOND) if draw.chance(0.35) else _unoffered(draw, offered)
             turns += [
                 Turn("user", request),
                 Turn("assistant", NO_TOOL, "None of the tools does that."),
