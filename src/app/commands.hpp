@@ -93,6 +93,15 @@ struct QuotasListOptions {
 };
 int quotas_list_command(const Configuration& configuration, const QuotasListOptions& options);
 
+struct UsageOptions {
+  std::string by = "model";  ///< account, day, model, principal, profile or tag:KEY
+  std::string from;          ///< 2026-01-02, UTC; empty: the first of this month
+  std::string to;            ///< included; empty: today
+  bool json = false;
+};
+/// Prints what was used of the models, and its price.
+int usage_command(const Configuration& configuration, const UsageOptions& options);
+
 int doctor_command(const Configuration& configuration);
 
 /// Prints a completion script for bash, zsh or fish, made from the program's own options.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <map>
@@ -350,6 +351,20 @@ void read_audit(Section section, observe::AuditOptions& audit, const fs::path& b
   section.refuse_unknown();
 }
 
+void read_metrics(Section section, observe::MetricsOptions& metrics) {
+  constexpr std::array<std::string_view, 4> kAccess{"loopback", "signed", "open", "off"};
+  const auto word =
+      std::find(kAccess.begin(), kAccess.end(), section.text("access").value_or("loopback"));
+  if (word == kAccess.end()) {
+    throw section.error("'metrics.access' is \"loopback\", \"signed\", \"open\" or \"off\"");
+  }
+  metrics.access = static_cast<observe::MetricsOptions::Access>(word - kAccess.begin());
+  if (const auto n = section.integer("flush_interval_ms", 100, 3'600'000)) {
+    metrics.flush_interval = std::chrono::milliseconds(*n);
+  }
+  section.refuse_unknown();
+}
+
 void read_model_access(Section section, operations::DefaultAccess& access) {
   const std::string word = section.text("default").value_or("open");
   if (word != "open" && word != "closed") {
@@ -434,6 +449,9 @@ void read_file(const fs::path& file, Configuration& configuration) {
   if (auto section = root.section("objects")) {
     read_objects(std::move(*section), configuration.objects,
                  [&base](const std::string& text) { return expand_home(text, base); });
+  }
+  if (auto section = root.section("metrics")) {
+    read_metrics(std::move(*section), configuration.metrics);
   }
   if (auto section = root.section("provisioned_throughput")) {
     if (const auto n = section->integer("slots_per_model_unit", 1, 1'024)) {

@@ -11,6 +11,7 @@
 #include "inference/engines.hpp"
 #include "objects/local/local_objects.hpp"
 #include "observe/audit_trail.hpp"
+#include "observe/metrics/server_metrics.hpp"
 #include "operations/model_access/default_access.hpp"
 #include "operations/quotas/quota_rules.hpp"
 #include "storage/open_store.hpp"
@@ -29,6 +30,7 @@ struct Configuration {
   storage::StoreOptions storage;
   observe::AuditOptions audit;
   objects::LocalOptions objects;
+  observe::MetricsOptions metrics;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;

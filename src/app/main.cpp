@@ -108,6 +108,19 @@ void add_audit(CLI::App& audit, ConfigurationFlags& flags, AuditShowOptions& opt
   show.add_flag("--errors", options.errors, "Only calls that failed");
 }
 
+CLI::App& add_usage(CLI::App& program, ConfigurationFlags& flags, UsageOptions& options) {
+  CLI::App& usage =
+      *program.add_subcommand("usage", "Show what was used of the models and what it costs on AWS");
+  add_common(usage, flags);
+  usage.add_option("--by", options.by, "account, day, model, principal, profile or tag:KEY")
+      ->capture_default_str();
+  usage.add_option("--from", options.from, "First day (default: the first of this month)")
+      ->type_name("2026-01-02");
+  usage.add_option("--to", options.to, "Last day (default: today)")->type_name("2026-01-31");
+  usage.add_flag("--json", options.json, "Print JSON");
+  return usage;
+}
+
 /// `quotas` and what is below it. Returns `quotas list`.
 CLI::App& add_quotas(CLI::App& program, ConfigurationFlags& flags, QuotasListOptions& options) {
   CLI::App& quotas = *program.add_subcommand("quotas", "Look at limits of use");
@@ -140,6 +153,7 @@ int run(int argc, char** argv) {
   std::string restore_file;
   IamSimulateOptions iam_simulate_options;
   QuotasListOptions quotas_list_options;
+  UsageOptions usage_options;
   std::string shell;
 
   CLI::App& serve = *program.add_subcommand("serve", "Start the server in the foreground");
@@ -208,6 +222,7 @@ int run(int argc, char** argv) {
 
   const CLI::App& iam_simulate = add_iam(program, iam_simulate_options);
   const CLI::App& quotas_list = add_quotas(program, flags, quotas_list_options);
+  const CLI::App& usage = add_usage(program, flags, usage_options);
 
   CLI::App& completion =
       *program.add_subcommand("completion", "Print a completion script for your shell");
@@ -229,6 +244,7 @@ int run(int argc, char** argv) {
     if (env.parsed()) return env_command(configuration, env_options);
     if (chat.parsed()) return chat_command(configuration, chat_options);
     if (models.parsed()) return models_command(configuration, models_options);
+    if (usage.parsed()) return usage_command(configuration, usage_options);
     if (quotas_list.parsed()) return quotas_list_command(configuration, quotas_list_options);
     if (backup.parsed()) return backup_command(configuration, backup_options);
     if (accounts.parsed()) return accounts_command(configuration, accounts_options);

@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "app/metrics_sources.hpp"
 #include "app/objects_section.hpp"
 #include "app/reporting.hpp"
 #include "app/server_record.hpp"
@@ -128,6 +129,7 @@ int serve(Configuration configuration) {
                                   : std::max(1u, std::thread::hardware_concurrency());
   IoPool pool(threads);
   const auto state = storage::open_store_blocking(configuration.storage);
+  observe::ServerMetrics metrics(*state, clock, configuration.metrics);
   identity::Directories directories(*state,
                                     store->derived_key(identity::CredentialStore::kSecretsPurpose));
   directories.load_blocking();
@@ -165,6 +167,7 @@ int serve(Configuration configuration) {
       .reserved_capacity = reserved_capacity,
       .model_access = model_access,
       .objects = object_store.get(),
+      .metrics = &metrics,
   };
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
@@ -175,6 +178,7 @@ int serve(Configuration configuration) {
         return gateway.serve(std::move(request), writer);
       },
       operations::Gateway::render_wire_error);
+  add_sources(metrics, engines, prompt_cache, audit.get(), server);
   server.start();
   const std::string url = url_of(configuration, server.port());
   const std::string certificate =
@@ -184,6 +188,7 @@ int serve(Configuration configuration) {
 
   signals.wait();
   drain(server, signals);
+  metrics.stop_blocking();
   reserved_capacity.stop_blocking();
   engines.stop_blocking();
   directories.stop_blocking();

@@ -98,6 +98,8 @@ struct EngineStatus {
   std::string detail;  ///< the last error, if any
   int slots = 0;
   int slots_busy = 0;
+  std::size_t waiting = 0;        ///< requests that wait for a slot
+  std::int64_t restarts = 0;      ///< of an embedded engine's process, after it died unasked
   std::int64_t memory_bytes = 0;  ///< resident, of an embedded engine's process
 };
 

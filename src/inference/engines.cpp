@@ -191,11 +191,17 @@ std::shared_ptr<Engine> Engines::find(const std::string& name) {
 
 std::vector<EngineStatus> Engines::status() const {
   std::vector<EngineStatus> all;
-  for (const auto& [name, engine] : impl_->embedded) all.push_back(engine->status());
-  for (const auto& [name, engine] : impl_->remote) all.push_back(engine->status());
-  for (const auto& [name, engine] : impl_->anthropic) all.push_back(engine->status());
-  for (const auto& [name, engine] : impl_->bedrock) all.push_back(engine->status());
-  for (const auto& [name, engine] : impl_->scripted) all.push_back(engine->status());
+  const auto add = [&all](const auto& engines) {
+    for (const auto& [name, engine] : engines) {
+      all.push_back(engine->status());
+      if (const auto admission = engine->admission()) all.back().waiting = admission->waiting();
+    }
+  };
+  add(impl_->embedded);
+  add(impl_->remote);
+  add(impl_->anthropic);
+  add(impl_->bedrock);
+  add(impl_->scripted);
   return all;
 }
 

@@ -91,6 +91,10 @@ CatalogueModel read_model(const json::object& object) {
   model.max_output_tokens = integer_or_zero(object, "maxOutputTokens");
   model.input_usd_per_1k_tokens = price(object, "inputPer1kTokensUsd");
   model.output_usd_per_1k_tokens = price(object, "outputPer1kTokensUsd");
+  model.cache_read_usd_per_1k_tokens = price(object, "cacheReadPer1kTokensUsd");
+  model.cache_write_usd_per_1k_tokens = price(object, "cacheWritePer1kTokensUsd");
+  model.usd_per_image = price(object, "perImageUsd");
+  model.usd_per_query = price(object, "perQueryUsd");
   if (const json::value* lifecycle = object.if_contains("modelLifecycle")) {
     const json::object& times = lifecycle->as_object();
     model.lifecycle = text_or_empty(times, "status");

@@ -62,6 +62,10 @@ struct CatalogueModel {
   EmbeddingFacts embedding;                  ///< of an embedding model
   std::optional<double> input_usd_per_1k_tokens;
   std::optional<double> output_usd_per_1k_tokens;
+  std::optional<double> cache_read_usd_per_1k_tokens;
+  std::optional<double> cache_write_usd_per_1k_tokens;
+  std::optional<double> usd_per_image;
+  std::optional<double> usd_per_query;
 
   bool has_inference_type(std::string_view type) const;
   /// False when the model is to be had only through an inference profile there.

@@ -28,6 +28,14 @@ class PromptCache {
 
   void forget(const std::string& key);
 
+  /// What find() came to, ever; and what is kept now.
+  struct Counts {
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::size_t prefixes = 0;
+  };
+  Counts counts() const;
+
  private:
   struct Prefix {
     std::string key;
@@ -35,7 +43,9 @@ class PromptCache {
     std::chrono::seconds time_to_live;
     SteadyClock::time_point expires;
   };
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::uint64_t hits_ = 0;
+  std::uint64_t misses_ = 0;
   std::list<Prefix> by_use_;  ///< the last used first
   std::unordered_map<std::string, std::list<Prefix>::iterator> by_key_;
 };

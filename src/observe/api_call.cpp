@@ -68,6 +68,9 @@ std::string_view event_source(const protocol::OperationDescriptor* operation, bo
   if (operation == nullptr) return "bedrock.amazonaws.com";
   if (operation->service->service == protocol::Service::kIam) return "iam.amazonaws.com";
   if (operation->service->service == protocol::Service::kSts) return "sts.amazonaws.com";
+  if (operation->service->service == protocol::Service::kCloudWatch) {
+    return "monitoring.amazonaws.com";
+  }
   return "bedrock.amazonaws.com";
 }
 

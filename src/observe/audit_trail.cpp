@@ -30,6 +30,11 @@ AuditTrail::~AuditTrail() {
   thread_.join();
 }
 
+std::size_t AuditTrail::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 std::uint64_t AuditTrail::record(std::string event) {
   std::uint64_t ticket = 0;
   bool first = false;

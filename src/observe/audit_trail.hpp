@@ -59,6 +59,8 @@ class AuditTrail {
   bool refuses() const { return options_.refuse_on_failure && failing_.load(); }
 
   std::uint64_t lost() const { return lost_.load(); }
+  /// Events that wait for the disk.
+  std::size_t waiting() const;
   const AuditOrigin& origin() const { return origin_; }
   const Clock& clock() const { return clock_; }
 
@@ -79,7 +81,7 @@ class AuditTrail {
   const AuditOrigin origin_;
   const Clock& clock_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> queue_;
   std::vector<Waiter> waiters_;

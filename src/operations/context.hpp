@@ -14,13 +14,15 @@
 #include "inference/bindings.hpp"
 #include "inference/prompt_cache.hpp"
 #include "inference/reasoning_signer.hpp"
+#include "observe/metrics/model_use.hpp"
 #include "operations/quotas/quota_ledger.hpp"
 #include "storage/store.hpp"
 #include "wire/http.hpp"
 
 namespace bedplate::observe {
 class ApiCall;
-}
+class ServerMetrics;
+}  // namespace bedplate::observe
 
 namespace bedplate::objects {
 class Objects;
@@ -48,7 +50,8 @@ struct Services {
   QuotaLedger& quotas;
   ReservedCapacity& reserved_capacity;
   ModelAccess& model_access;
-  objects::Objects* objects = nullptr;  ///< where s3:// leads; nullptr: there is none
+  objects::Objects* objects = nullptr;        ///< where s3:// leads; nullptr: there is none
+  observe::ServerMetrics* metrics = nullptr;  ///< nullptr: nothing is counted
 };
 
 /// One request.
@@ -67,6 +70,7 @@ struct Context {
   std::shared_ptr<const authorization::ModelCall> model_call;
   QuotaReservation reservation = {};           ///< what it holds of its quota
   Priority priority = Priority::kInteractive;  ///< of its calls to engines
+  observe::RequestMeasure measure = {};
 
   std::int64_t elapsed_ms() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - received)

@@ -31,7 +31,8 @@ Task<> answer(wire::Request& request, const protocol::Route& route, Context& con
   if constexpr (std::is_void_v<typename Op::Event>) {
     const typename Op::Response output = co_await handle<Op>(context, std::move(input));
     if (context.call != nullptr) context.call->returns(&output);
-    wire::Response response = protocol::write_output(Op::descriptor, &output, context.request_id);
+    wire::Response response =
+        protocol::write_output(Op::descriptor, &output, context.request_id, route.encoding);
     add_response_headers(context, response.head.headers);
     co_await writer.send(std::move(response));
   } else {

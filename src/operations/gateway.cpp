@@ -7,15 +7,19 @@
 #include "observe/audited_response.hpp"
 #include "operations/dispatch.hpp"
 #include "operations/doors/door_router.hpp"
+#include "operations/measured_response.hpp"
+#include "operations/metrics_page.hpp"
 #include "operations/query_services.hpp"
 #include "protocol/error_rendering.hpp"
 #include "protocol/query/query_router.hpp"
+#include "protocol/rpc/rpc_messages.hpp"
 #include "storage/errors.hpp"
 
 namespace bedplate::operations {
 namespace {
 
 constexpr std::string_view kHealthPath = "/_bedplate/health";
+constexpr std::string_view kDoorService = "bedrock-mantle";  // as the audit trail calls the doors'
 
 bool client_is_gone(const boost::system::system_error& problem) {
   const auto& code = problem.code();
@@ -53,6 +57,33 @@ bool is_health_check(const wire::Request& request) {
   return request.method == "GET" && request.path() == kHealthPath;
 }
 
+/// Requests of whoever watches the server: neither recorded nor counted.
+bool is_of_operator(const wire::Request& request) {
+  return is_health_check(request) || is_scrape(request);
+}
+
+/// What the metrics call an operation.
+void name(observe::RequestMeasure& measure, const protocol::OperationDescriptor& operation,
+          const protocol::PathLabels& labels) {
+  measure.service = operation.service->endpoint_name;
+  measure.operation = operation.name;
+  measure.use.streams = operation.stream != protocol::StreamKind::kNone;
+  measure.use.invokes =
+      operation.service->service == protocol::Service::kRuntime &&
+      (operation.name.starts_with("Converse") || operation.name.starts_with("InvokeModel"));
+  if (!measure.use.invokes) return;
+  for (const protocol::PathLabel& label : labels) {
+    if (label.name == "modelId") measure.asked_model = label.value;
+  }
+}
+
+protocol::Route route_of(const wire::Request& request, const protocol::ServiceDescriptor* service,
+                         protocol::Encoding encoding) {
+  if (service == nullptr) return protocol::route(request.method, request.target);
+  return encoding == protocol::Encoding::kModelled ? protocol::query::route(*service, request)
+                                                   : protocol::rpc::route(*service, request);
+}
+
 Task<> answer_health(wire::ResponseWriter& writer) {
   wire::Response response;
   response.head.headers.add("Content-Type", "application/json");
@@ -72,13 +103,18 @@ ApiError unexpected(const std::exception& problem) {
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
   Context context{services_, {}, random_uuid(), SteadyClock::now(), {}, nullptr, &request, nullptr};
-  if (audit_ == nullptr || is_health_check(request)) {
+  if (is_of_operator(request)) {
     co_await serve_in(request, context, writer);
+    co_return;
+  }
+  MeasuredResponse measured(writer, context);
+  if (audit_ == nullptr) {
+    co_await serve_in(request, context, measured);
     co_return;
   }
   observe::ApiCall call(request, context.request_id);
   context.call = &call;
-  observe::AuditedResponse audited(writer, *audit_, call);
+  observe::AuditedResponse audited(measured, *audit_, call);
   co_await serve_in(request, context, audited);
 }
 
@@ -98,6 +134,7 @@ Task<> Gateway::serve_in(wire::Request& request, Context& context, wire::Respons
     failure = unexpected(problem);
   }
   if (!failure) co_return;
+  context.measure.failed_status = failure->http_status;
   if (context.call != nullptr) context.call->failed(*failure);
   co_await report(*failure, context, addressee, writer);
 }
@@ -106,6 +143,10 @@ Task<> Gateway::answer(wire::Request& request, Context& context, Addressee& addr
                        wire::ResponseWriter& writer) {
   if (is_health_check(request)) {
     co_await answer_health(writer);
+    co_return;
+  }
+  if (is_scrape(request)) {
+    co_await answer_scrape(request, context, authenticator_, writer);
     co_return;
   }
   addressee.door = door_at(request.path());
@@ -119,11 +160,11 @@ Task<> Gateway::answer(wire::Request& request, Context& context, Addressee& addr
 Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addressee& addressee,
                                  wire::ResponseWriter& writer) {
   addressee.service = query_service_of(request);
-  const protocol::Route route = addressee.service != nullptr
-                                    ? protocol::query::route(*addressee.service, request)
-                                    : protocol::route(request.method, request.target);
+  addressee.encoding = encoding_of(request, addressee.service);
+  const protocol::Route route = route_of(request, addressee.service, addressee.encoding);
   addressee.service = route.operation->service;
   addressee.operation = route.operation;
+  name(context.measure, *route.operation, route.labels);
   if (context.call != nullptr) context.call->is_for(*route.operation, route.labels);
   check_audit();
   if (route.operation->needs_signature) {
@@ -140,6 +181,9 @@ Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addre
 Task<> Gateway::answer_at_door(wire::Request& request, Context& context,
                                wire::ResponseWriter& writer) {
   DoorRoute route = route_at_door(request.method, request.path(), context.response_headers);
+  context.measure.service = kDoorService;
+  context.measure.operation = route.call.name;
+  context.measure.use.invokes = route.call.name == "CreateInference";
   if (context.call != nullptr) context.call->is_for(route.call);
   check_audit();
   context.principal = authenticate_at_door(authenticator_, request);
@@ -167,7 +211,8 @@ Task<> Gateway::report(const ApiError& error, const Context& context, Addressee 
     co_await writer.finish(protocol::render_stream_error(error, *operation));
     co_return;
   }
-  wire::Response response = protocol::render_error(error, context.request_id, addressee.service);
+  wire::Response response =
+      protocol::render_error(error, context.request_id, addressee.service, addressee.encoding);
   add_headers(response.head.headers, context);
   co_await writer.send(std::move(response));
 }

@@ -13,7 +13,7 @@ namespace bedplate::operations {
 /// Answers requests: route, authenticate, read, do, write (docs/architecture.md, "One request").
 class Gateway {
  public:
-  /// With `audit` every request but those of the health check is recorded there.
+  /// With `audit` every request but those of the health check and /metrics is recorded there.
   Gateway(const Services& services, const identity::Authenticator& authenticator,
           observe::AuditTrail* audit = nullptr)
       : services_(services), authenticator_(authenticator), audit_(audit) {}
@@ -30,6 +30,7 @@ class Gateway {
     const protocol::ServiceDescriptor* service = nullptr;  ///< set with the operation or before
     const protocol::OperationDescriptor* operation = nullptr;
     const Door* door = nullptr;
+    protocol::Encoding encoding = protocol::Encoding::kModelled;
   };
 
   Task<> serve_in(wire::Request& request, Context& context, wire::ResponseWriter& writer);

@@ -3,6 +3,7 @@
 
 #include "api/agent.hpp"
 #include "api/agent_runtime.hpp"
+#include "api/cloudwatch.hpp"
 #include "api/control.hpp"
 #include "api/runtime.hpp"
 #include "api/sts.hpp"

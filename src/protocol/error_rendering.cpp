@@ -5,6 +5,7 @@
 #include "protocol/event_stream.hpp"
 #include "protocol/json_writer.hpp"
 #include "protocol/query/query_reply.hpp"
+#include "protocol/rpc/rpc_messages.hpp"
 
 namespace bedplate::protocol {
 namespace {
@@ -51,7 +52,10 @@ std::string_view stream_member(const OperationDescriptor& operation, std::string
 }  // namespace
 
 wire::Response render_error(const ApiError& error, std::string_view request_id,
-                            const ServiceDescriptor* service) {
+                            const ServiceDescriptor* service, Encoding encoding) {
+  if (service && encoding != Encoding::kModelled) {
+    return rpc::render_error(error, request_id, *service, encoding);
+  }
   if (service && service->protocol == Protocol::kQuery) {
     return query::render_error(error, request_id, *service);
   }

@@ -11,11 +11,12 @@
 
 namespace bedplate::protocol {
 
-/// The response that ends a request. `service` may be nullptr when the request reached none;
-/// otherwise it decides between JSON and XML, and the status of exceptions that services number
+/// The response that ends a request. `service` may be nullptr when the request reached none; it and
+/// `encoding` decide between JSON, XML and CBOR, and the status of exceptions that services number
 /// differently.
 wire::Response render_error(const ApiError& error, std::string_view request_id,
-                            const ServiceDescriptor* service = nullptr);
+                            const ServiceDescriptor* service = nullptr,
+                            Encoding encoding = Encoding::kModelled);
 
 /// The frame that ends a stream. What the stream's union names becomes an exception under that
 /// member's name; of the rest, a failure of the server becomes its internalServerException, and

@@ -16,6 +16,6 @@ void read_input(const Route& route, const wire::Request& request, void* input);
 /// Renders `output`, a struct of `operation.output`. The header with the request id is the caller's
 /// to add.
 wire::Response write_output(const OperationDescriptor& operation, const void* output,
-                            std::string_view request_id);
+                            std::string_view request_id, Encoding encoding = Encoding::kModelled);
 
 }  // namespace bedplate::protocol

@@ -13,6 +13,7 @@ struct Route {
   const OperationDescriptor* operation;
   PathLabels labels;
   query::Parameters parameters{};  ///< query protocol only
+  Encoding encoding = Encoding::kModelled;
 };
 
 /// Finds the operation, of the services that have a path for each (Protocol::kRestJson), that

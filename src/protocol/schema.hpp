@@ -98,11 +98,25 @@ struct Shape {
   const MapOps* map = nullptr;
 };
 
-enum class Service : std::uint8_t { kControl, kRuntime, kAgent, kAgentRuntime, kIam, kSts };
+enum class Service : std::uint8_t {
+  kControl,
+  kRuntime,
+  kAgent,
+  kAgentRuntime,
+  kIam,
+  kSts,
+  kCloudWatch
+};
 /// How a service's requests and responses are written.
 enum class Protocol : std::uint8_t {
   kRestJson,  ///< a method and path for each operation, JSON bodies
   kQuery,     ///< one path, the operation's name in the parameter `Action`; forms in, XML out
+};
+/// How one request and its answer are written, where a service leaves a choice.
+enum class Encoding : std::uint8_t {
+  kModelled,  ///< as the service's Protocol says
+  kAwsJson,   ///< AWS JSON 1.0
+  kCbor,      ///< Smithy RPC v2 CBOR
 };
 enum class StreamKind : std::uint8_t { kNone, kOutput, kBidirectional };
 
@@ -115,12 +129,14 @@ struct ErrorDescriptor {
 
 struct ServiceDescriptor {
   Service service;
-  std::string_view key;            ///< "control", "runtime", "agent", "agent_runtime", "iam", "sts"
+  std::string_view key;            ///< "control", "runtime", "agent", "agent_runtime", "iam", …
   std::string_view endpoint_name;  ///< "bedrock", "bedrock-runtime", …
   std::span<const ErrorDescriptor> errors;
   Protocol protocol = Protocol::kRestJson;
   std::string_view api_version{};    ///< "2011-06-15": the query protocol's parameter `Version`
   std::string_view xml_namespace{};  ///< of the query protocol's replies
+  /// Of services that speak AWS JSON and Smithy RPC CBOR, too: "GraniteServiceVersion20100801".
+  std::string_view target_prefix{};
 };
 
 /// An exception that a stream's union names: `throttlingException` for ThrottlingException.

@@ -16,7 +16,30 @@ Store::Store(std::unique_ptr<Backend> backend, StoreLimits limits)
 
 Store::~Store() = default;
 
+/// Tells the observer at its end.
+class Store::Timed {
+ public:
+  Timed(const Store& store, bool write) : observer_(store.observer_.get()), write_(write) {}
+  ~Timed() {
+    if (observer_ != nullptr && *observer_) {
+      (*observer_)(write_, std::chrono::steady_clock::now() - begun_);
+    }
+  }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  std::shared_ptr<const Observer> observer_;
+  bool write_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+void Store::observe(Observer observer) {
+  observer_.set(std::make_shared<const Observer>(std::move(observer)));
+}
+
 void Store::run_read_blocking(const Work& work) {
+  const Timed timed(*this, false);
   backend_->run_blocking(sql::Mode::kRead, [&](sql::Connection& connection) {
     Transaction transaction(connection);
     work(transaction);
@@ -24,6 +47,7 @@ void Store::run_read_blocking(const Work& work) {
 }
 
 void Store::run_write_blocking(const Work& work) {
+  const Timed timed(*this, true);
   std::map<std::string, std::int64_t, std::less<>> touched;
   backend_->run_blocking(sql::Mode::kWrite, [&](sql::Connection& connection) {
     Transaction transaction(connection);

@@ -1,6 +1,7 @@
 // The durable store: what operations use. docs/storage.md.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "async/blocking_pool.hpp"
 #include "async/task.hpp"
+#include "base/published.hpp"
 #include "storage/errors.hpp"
 #include "storage/transaction.hpp"
 
@@ -32,6 +34,12 @@ class Store {
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
+
+  /// Is told of every transaction, on its own thread: whether it may change something, and how long
+  /// it took, waiting for its turn included.
+  using Observer = std::function<void(bool write, std::chrono::nanoseconds elapsed)>;
+  /// One at a time; an empty one ends it.
+  void observe(Observer observer);
 
   /// Runs `function(Transaction&)` in one transaction on a blocking pool and returns its result:
   /// all that it reads is of one moment. `function` must be copyable and hold what it needs by
@@ -98,8 +106,10 @@ class Store {
   void run_read_blocking(const Work& work);
   void run_write_blocking(const Work& work);
   void learn_generation(std::string_view group, std::int64_t value);
+  class Timed;
 
   std::unique_ptr<Backend> backend_;
+  Published<Observer> observer_;
   mutable std::mutex mutex_;
   std::map<std::string, std::int64_t, std::less<>> generations_;
   // Last: their threads end before what they use.

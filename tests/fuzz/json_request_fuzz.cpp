@@ -7,6 +7,7 @@
 
 #include "api/agent.hpp"
 #include "api/agent_runtime.hpp"
+#include "api/cloudwatch.hpp"
 #include "api/control.hpp"
 #include "api/iam.hpp"
 #include "api/runtime.hpp"

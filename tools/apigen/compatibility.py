@@ -7,6 +7,7 @@ TITLES = {
     "agent_runtime": "Agents for Amazon Bedrock Runtime",
     "iam": "AWS Identity and Access Management",
     "sts": "AWS Security Token Service",
+    "cloudwatch": "Amazon CloudWatch",
 }
 
 INTRODUCTION = """\
@@ -22,8 +23,9 @@ answers HTTP 501 with `UnknownOperationException`; nothing falls back to a canne
 QUERY_INTRODUCTION = """
 ## Services beside Bedrock
 
-IAM and STS answer on the same endpoint, over the query protocol (`docs/iam-api.md`). Of these only
-what Bedrock's users need will be built; the rest answers HTTP 501 with the code `NotImplemented`.
+IAM, STS and CloudWatch answer on the same endpoint, over the query protocol (`docs/iam-api.md`),
+CloudWatch over AWS JSON and CBOR as well (`docs/metrics.md`). Of these only what Bedrock's users need
+will be built; the rest answers HTTP 501 with the code `NotImplemented`.
 """
 
 

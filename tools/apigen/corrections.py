@@ -55,7 +55,7 @@ SHARED_PATHS = {
 
 
 # The prefix of a service's IAM actions; all of Bedrock's services share one.
-ACTION_PREFIXES = {"iam": "iam", "sts": "sts"}
+ACTION_PREFIXES = {"iam": "iam", "sts": "sts", "cloudwatch": "cloudwatch"}
 
 
 def iam_action(service, operation):

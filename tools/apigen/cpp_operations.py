@@ -6,7 +6,8 @@ from .cpp_structs import declare_shapes
 
 STREAMS = {"none": "kNone", "output": "kOutput", "bidirectional": "kBidirectional"}
 SERVICE_ENUM = {"control": "kControl", "runtime": "kRuntime", "agent": "kAgent",
-                "agent_runtime": "kAgentRuntime", "iam": "kIam", "sts": "kSts"}
+                "agent_runtime": "kAgentRuntime", "iam": "kIam", "sts": "kSts",
+                "cloudwatch": "kCloudWatch"}
 PROTOCOLS = {"rest-json": "kRestJson", "query": "kQuery"}
 
 HEADER = """\
@@ -53,7 +54,7 @@ def _service(service):
         f"Service::{SERVICE_ENUM[service.key]}, {literal(service.key)}, "
         f"{literal(service.endpoint_name)}, kErrorsOf_{service.key}, "
         f"Protocol::{PROTOCOLS[service.protocol]}, {literal(service.api_version)}, "
-        f"{literal(service.xml_namespace)}}};",
+        f"{literal(service.xml_namespace)}, {literal(service.target_prefix)}}};",
     ])
 
 

@@ -14,10 +14,16 @@ SERVICES = {
     "agent_runtime": "bedrock-agent-runtime",
     "iam": "iam",
     "sts": "sts",
+    "cloudwatch": "cloudwatch",
 }
 
+# Signatures and hosts call the services as botocore's folders, but for these.
+ENDPOINT_NAMES = {"cloudwatch": "monitoring"}
+
 # Those that speak the query protocol: one path for all operations, forms in, XML out.
-QUERY_SERVICES = ("iam", "sts")
+QUERY_SERVICES = ("iam", "sts", "cloudwatch")
+# The protocols that a query service may speak besides; all of them or none.
+RPC_PROTOCOLS = ("smithy-rpc-v2-cbor", "json")
 
 # Members of a model that the generator understands. Anything else stops the build, so that a
 # new botocore cannot silently drop a rule.
@@ -26,6 +32,8 @@ KNOWN_SHAPE_KEYS = {
     "sensitive", "union", "document", "eventstream", "event", "exception", "error", "fault",
     "retryable", "payload", "timestampFormat", "documentation", "box", "deprecated",
     "deprecatedMessage", "deprecatedSince",
+    "xmlOrder",  # readers of XML do not look at the order
+    "synthetic",  # an error that was added for the newer protocols
 }
 KNOWN_MEMBER_KEYS = {
     "shape", "location", "locationName", "idempotencyToken", "documentation", "box", "deprecated",
@@ -108,6 +116,7 @@ class ServiceModel:
     protocol: str = "rest-json"
     api_version: str = ""
     xml_namespace: str = ""
+    target_prefix: str = ""  # of services that speak RPC_PROTOCOLS as well
 
     @property
     def is_query(self):
@@ -188,8 +197,12 @@ def parse_service(key, raw):
     """A ServiceModel from a service-2.json document."""
     metadata = raw.get("metadata", {})
     protocol = "query" if key in QUERY_SERVICES else "rest-json"
-    if metadata.get("protocol", protocol) != protocol:
-        raise ModelError(f"{key} speaks {metadata['protocol']}")
+    spoken = metadata.get("protocols") or [metadata.get("protocol", protocol)]
+    if protocol not in spoken:
+        raise ModelError(f"{key} speaks {', '.join(spoken)}")
+    further = tuple(name for name in spoken if name != protocol)
+    if protocol == "query" and further not in ((), RPC_PROTOCOLS):
+        raise ModelError(f"{key} speaks {', '.join(spoken)}")
     shapes = {name: _shape(name, shape, protocol) for name, shape in raw["shapes"].items()}
     operations = {}
     for name, operation in raw["operations"].items():
@@ -220,8 +233,10 @@ def parse_service(key, raw):
             result_wrapper=operation.get("output", {}).get("resultWrapper", ""),
             needs_signature=operation.get("authtype") != "none",
         )
-    return ServiceModel(key, SERVICES[key], shapes, dict(sorted(operations.items())), protocol,
-                        metadata.get("apiVersion", ""), metadata.get("xmlNamespace", ""))
+    return ServiceModel(key, ENDPOINT_NAMES.get(key, SERVICES[key]), shapes,
+                        dict(sorted(operations.items())), protocol,
+                        metadata.get("apiVersion", ""), metadata.get("xmlNamespace", ""),
+                        metadata.get("targetPrefix", "") if further else "")
 
 
 def pinned_version(requirements):

@@ -320,6 +320,7 @@ EngineStatus LlamaEngine::status() const {
   status.detail = process.trouble;
   status.slots = llama_.slots;
   status.memory_bytes = resident_bytes(process.pid);
+  status.restarts = process.crashes;
   const std::lock_guard lock(mutex_);
   status.slots_busy = generating_ + static_cast<int>(lingering_.size());
   return status;

@@ -55,7 +55,8 @@ bool SupervisedProcess::is_ready() const {
 
 SupervisedProcess::Status SupervisedProcess::status() const {
   const std::lock_guard lock(mutex_);
-  return {supervision_.state(), supervision_.trouble(), child_ ? child_->pid() : 0};
+  return {supervision_.state(), supervision_.trouble(), child_ ? child_->pid() : 0,
+          supervision_.crashes()};
 }
 
 void SupervisedProcess::want() {

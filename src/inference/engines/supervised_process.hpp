@@ -68,6 +68,7 @@ class SupervisedProcess : public std::enable_shared_from_this<SupervisedProcess>
     ProcessState state = ProcessState::kStopped;
     std::string trouble;
     pid_t pid = 0;  ///< 0: there is none
+    std::int64_t crashes = 0;
   };
   Status status() const;
 

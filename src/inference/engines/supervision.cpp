@@ -59,6 +59,7 @@ void Supervision::ready(Time now) {
 }
 
 ProcessOrder Supervision::crashed(Time now) {
+  ++crashes_ever_;
   if (now - ready_since_ >= limits_.stable_after) crashes_ = 0;
   // Beyond 2^20 times the first pause no sensible maximum is left.
   const int doublings = std::min(crashes_++, 20);

@@ -64,6 +64,8 @@ class Supervision {
   /// True while a process may exist.
   bool running() const;
   int crashes_in_row() const { return crashes_; }
+  /// How often it died while it was ready.
+  std::int64_t crashes() const { return crashes_ever_; }
 
  private:
   ProcessOrder launch(Time now);
@@ -75,6 +77,7 @@ class Supervision {
   Time ready_since_;
   Time retry_at_;
   int crashes_ = 0;
+  std::int64_t crashes_ever_ = 0;
   bool told_twice_ = false;         ///< kStopping: the second SIGTERM was sent
   bool wanted_after_stop_ = false;  ///< kStopping: start again when it has ended
   bool killed_ = false;             ///< trouble_ says why it was killed

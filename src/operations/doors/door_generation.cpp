@@ -63,6 +63,7 @@ Task<inference::ResolvedModel> resolve_at_door(Context& context, std::string mod
 Task<inference::ResolvedModel> resolve_chat_model(Context& context, std::string model_id,
                                                   bool stream) {
   if (context.call != nullptr && stream) context.call->takes_flag("stream", true);
+  context.measure.use.streams = stream;
   inference::ResolvedModel resolved = co_await resolve_at_door(context, std::move(model_id));
   if (!is_chat_model(*resolved.model)) {
     throw of_member("model",

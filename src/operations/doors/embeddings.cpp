@@ -128,6 +128,7 @@ Task<> answer_embeddings(wire::Request& request, std::string, Context& context,
   inference::EmbeddingReply reply =
       co_await embed_at_door(openai_door(), resolved, std::move(asked.input));
   context.reservation.settle(reply.input_tokens, 0);
+  context.measure.use.input_tokens = reply.input_tokens;
   const json::object list = rendered(asked, std::move(reply), *resolved.model);
   std::string body = json::serialize(list);
   co_await openai_door().send_json(std::move(body), context, writer);

@@ -9,6 +9,7 @@
 #include "operations/runtime/citing.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
 #include "operations/runtime/invoke_image.hpp"
+#include "operations/runtime/measuring.hpp"
 #include "operations/runtime/own_models.hpp"
 #include "operations/runtime/prompt_caching.hpp"
 #include "operations/runtime/reasoning.hpp"
@@ -25,6 +26,7 @@ Task<inference::ResolvedModel> resolve_model(Context& context, std::string model
     resolved =
         context.services.bindings.resolve(model_identifier, context.principal.region, bare_ids);
   }
+  measure_model(context, resolved);
   authorization::authorize_resolved_model(context, resolved);
   if (resolved.engine == nullptr) throw no_model_access();
   check_model_access(context, *resolved.model);
@@ -85,7 +87,8 @@ Task<> run_generation(Context& context, inference::ResolvedModel resolved,
     std::vector<CachedPrefix> prefixes =
         co_await cached_prefixes(context, resolved, request, in_converse);
     std::optional<inference::citations::CitationIndex> citable = co_await index_citable(request);
-    MeteringSink metered(sink, context.reservation);
+    MeasuringSink measured(sink, context.measure.use);
+    MeteringSink metered(measured, context.reservation);
     CitingSink cited(metered, std::move(citable));
     CachingSink cached(cited, services.prompt_cache, std::move(prefixes));
     inference::GenerationSink& next =

@@ -208,6 +208,7 @@ Task<inference::ImageReply> make_images(Context& context, inference::ResolvedMod
   Promise promise{request.format, request.width_px, request.height_px};
   inference::ImageReply reply = co_await make(resolved, std::move(request));
   co_await check_images(reply, std::move(promise), resolved, reader);
+  context.measure.use.images = static_cast<std::int64_t>(reply.images.size());
   co_return reply;
 }
 

@@ -47,6 +47,7 @@ Task<boost::json::object> vectors(Context& context, inference::ResolvedModel res
   reserve_quota(context, resolved, request);
   inference::EmbeddingReply reply = co_await embed(resolved, std::move(request), family);
   context.reservation.settle(reply.input_tokens, 0);
+  context.measure.use.input_tokens = reply.input_tokens;
   add_latency_header(context);
   // Recorded: vectors count input tokens only, rankings none.
   context.response_headers.add("X-Amzn-Bedrock-Input-Token-Count",
@@ -60,6 +61,7 @@ Task<boost::json::object> ranking(Context& context, inference::ResolvedModel res
   body = {};
   reserve_request(context, resolved);
   inference::RerankReply reply = co_await rank(resolved, read->request());
+  context.measure.use.queries = 1;
   add_latency_header(context);
   co_return read->render(std::move(reply));
 }

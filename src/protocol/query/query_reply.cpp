@@ -38,11 +38,15 @@ constexpr std::array kCommonErrors{
 
 constexpr int kNotImplemented = 501;
 
-struct Fault {
-  std::string code;
-  int http_status;
-  std::string message;
-};
+wire::Response xml_response(int status, std::string body) {
+  wire::Response response;
+  response.head.status = status;
+  response.head.headers.add("Content-Type", std::string(kXmlType));
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
 
 Fault fault_of(const ApiError& error, const ServiceDescriptor& service) {
   if (error.http_status == kNotImplemented) return {"NotImplemented", 501, error.what()};
@@ -61,16 +65,6 @@ Fault fault_of(const ApiError& error, const ServiceDescriptor& service) {
   if (code.ends_with(kSuffix)) code.resize(code.size() - kSuffix.size());
   return {std::move(code), error.http_status, error.what()};
 }
-
-wire::Response xml_response(int status, std::string body) {
-  wire::Response response;
-  response.head.status = status;
-  response.head.headers.add("Content-Type", std::string(kXmlType));
-  response.body = std::move(body);
-  return response;
-}
-
-}  // namespace
 
 wire::Response write_output(const OperationDescriptor& operation, const void* output,
                             std::string_view request_id) {
