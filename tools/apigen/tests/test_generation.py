@@ -131,7 +131,7 @@ class Operations(unittest.TestCase):
         services = {"sts": query_service()}
         text = cpp_operations.write_operations(services, {"sts": ["GetThing"]}, {})
         self.assertIn('{"MissingException", 404, "NoSuchThing"}', text)
-        self.assertIn('Protocol::kQuery, "2011-06-15", "urn:x"};', text)
+        self.assertIn('Protocol::kQuery, "2011-06-15", "urn:x", ""};', text)
         self.assertIn('.output = &sts::shapes::GetThingResponse, '
                       '.result_wrapper = "GetThingResult"}', text)
         self.assertIn('.name = "Anyone", .method = "POST", .path = "/", .success_status = 200, '

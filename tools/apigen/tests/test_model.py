@@ -72,6 +72,15 @@ class Model(unittest.TestCase):
         with self.assertRaises(model.ModelError):
             query_service(metadata={"protocol": "json"})
 
+    def test_a_query_service_may_speak_the_rpc_protocols_as_well(self):
+        spoken = {"protocol": "smithy-rpc-v2-cbor", "targetPrefix": "Prefix",
+                  "protocols": ["smithy-rpc-v2-cbor", "json", "query"]}
+        self.assertEqual(query_service(metadata=spoken).target_prefix, "Prefix")
+        self.assertEqual(query_service(metadata={"targetPrefix": "Prefix"}).target_prefix, "")
+        for protocols in (["json", "query"], ["json"], ["query", "rest-xml"]):
+            with self.assertRaises(model.ModelError, msg=protocols):
+                query_service(metadata={**spoken, "protocols": protocols})
+
     def test_the_pin_is_the_installed_version(self):
         import botocore
         from pathlib import Path
