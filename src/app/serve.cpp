@@ -10,7 +10,7 @@
 #include "app/commands.hpp"
 #include "app/environment.hpp"
 #include "app/metrics_sources.hpp"
-#include "app/objects_section.hpp"
+#include "app/open_objects.hpp"
 #include "app/reporting.hpp"
 #include "app/server_record.hpp"
 #include "app/version.hpp"

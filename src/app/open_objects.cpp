@@ -1,4 +1,4 @@
-#include "app/objects_section.hpp"
+#include "app/open_objects.hpp"
 
 namespace bedplate::app {
 
