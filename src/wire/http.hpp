@@ -66,8 +66,8 @@ struct Request {
   Headers headers;     ///< HTTP/2's `:authority` arrives as `host`
   std::string body;
   int http_major = 1;
-  bool secure = false;  ///< arrived over TLS:
-  TlsFacts tls;         ///< what was agreed on
+  bool secure = false;       ///< arrived over TLS:
+  TlsFacts tls;              ///< what was agreed on
   std::string peer_address;  ///< without the port
   /// Set when the body is to be read piece by piece (ServerOptions::streams_body); `body` is empty
   /// then.

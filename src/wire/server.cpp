@@ -66,9 +66,8 @@ struct Server::Impl : std::enable_shared_from_this<Server::Impl> {
   Impl(IoPool& pool, ServerOptions given, Handler handler, ErrorRenderer render_error)
       : pool(pool),
         options(std::move(given)),
-        service(
-            std::make_shared<Service>(options.limits, options.streams_body, std::move(handler),
-                                      std::move(render_error))),
+        service(std::make_shared<Service>(options.limits, options.streams_body, std::move(handler),
+                                          std::move(render_error))),
         tls(options.tls ? TlsContext::for_server(*options.tls) : nullptr),
         acceptor(listen(pool.executor(0), options.host, options.port)),
         port(acceptor.local_endpoint().port()) {

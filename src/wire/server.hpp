@@ -14,10 +14,10 @@ namespace bedplate::wire {
 
 /// Everything that bounds a connection. Times are deadlines, not hints.
 struct Limits {
-  std::size_t header_bytes_max = 16 * 1024;          ///< request line and fields together -> 431
-  std::size_t body_bytes_max = 25'000'000;           ///< Bedrock's own payload limit -> 413
+  std::size_t header_bytes_max = 16 * 1024;  ///< request line and fields together -> 431
+  std::size_t body_bytes_max = 25'000'000;   ///< Bedrock's own payload limit -> 413
   std::uint64_t streamed_body_bytes_max = 5'500'000'000;  ///< of bodies read in pieces -> 413
-  std::size_t bodies_bytes_max = 2'000'000'000;      ///< of all requests in flight -> 503
+  std::size_t bodies_bytes_max = 2'000'000'000;           ///< of all requests in flight -> 503
   std::size_t connections_max = 20'000;              ///< further ones are answered 503 and closed
   std::uint32_t http2_streams_max = 128;             ///< concurrent streams of one connection
   std::chrono::milliseconds idle_timeout{350'000};   ///< between requests

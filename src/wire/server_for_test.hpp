@@ -31,7 +31,7 @@ struct Sightings {
   Counter begun;      ///< handlers of /hang that wait
   Counter cancelled;  ///< of those, the ones that were cancelled
   Counter failed_writes;
-  Counter failed_reads;  ///< of bodies: the client was gone before their end
+  Counter failed_reads;                       ///< of bodies: the client was gone before their end
   std::atomic<std::size_t> bytes_written{0};  ///< by /flood
 };
 

@@ -1,5 +1,5 @@
-// The bodies of requests that their handlers read piece by piece. A handler that does not read leaves
-// the bytes in the socket, which holds the client back.
+// The bodies of requests that their handlers read piece by piece. A handler that does not read
+// leaves the bytes in the socket, which holds the client back.
 #include <boost/asio/post.hpp>
 
 #include "wire/http1/connection.hpp"

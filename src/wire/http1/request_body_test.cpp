@@ -89,8 +89,9 @@ TEST(StreamedBody, MayBeLargerThanOthersButNotWithoutBound) {
   announced.send(put_head("/streamed/count", 1'001));
   EXPECT_THAT(announced.read_to_end(), StartsWith("HTTP/1.1 413 "));
   RawSocket chunked(server.port());
-  chunked.send("PUT /streamed/count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" +
-               std::string(1'001, 'x') + "\r\n0\r\n\r\n");
+  chunked.send(
+      "PUT /streamed/count HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" +
+      std::string(1'001, 'x') + "\r\n0\r\n\r\n");
   EXPECT_THAT(chunked.read_to_end(), StartsWith("HTTP/1.1 413 "));
 }
 

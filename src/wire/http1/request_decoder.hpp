@@ -17,7 +17,7 @@ namespace bedplate::wire::http1 {
 class RequestDecoder {
  public:
   enum class State {
-    kHead,  ///< the header is not complete
+    kHead,    ///< the header is not complete
     kBody,    ///< the header is, the body is not
     kStream,  ///< take() has the request; its body is to be taken in pieces
     kDone,    ///< take() has the request, or the last piece has come

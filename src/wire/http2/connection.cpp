@@ -122,8 +122,7 @@ void Http2Connection::begin_request(StreamId id) {
   request.peer_address = peer_address_;
   auto self = std::static_pointer_cast<Http2Connection>(shared_from_this());
   service_->tasks.spawn(transport_->socket().get_executor(),
-                        run_stream(std::move(self), id, std::move(request),
-                                   session_.streamed(id)));
+                        run_stream(std::move(self), id, std::move(request), session_.streamed(id)));
 }
 
 void Http2Connection::refuse(StreamId id, const ApiError& error) {
