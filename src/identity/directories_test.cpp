@@ -188,7 +188,6 @@ TEST_F(DirectoriesTest, AWriteInALargeAccountTakesMilliseconds) {
   write([](storage::Transaction& transaction) {
     for (int i = 0; i < kUsers; ++i) {
       iam::UserRecord record = user("user" + std::to_string(i));
-      record.access_keys.push_back({"AKIA" + std::to_string(i), "sealed", true, 3});
       iam::insert_record(transaction, record);
     }
   });

@@ -18,7 +18,8 @@ std::shared_ptr<const policy::Policy> compile_document(const std::string& docume
   }
   return policy::Policy::parse(
       kind == policy::DocumentKind::kTrust
-          ? R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*"}})"
+          ? R"({"Version":"2012-10-17",
+                "Statement":{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"*"}})"
           : R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})",
       kind);
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bedplate_server import run_bedplate
 from iam_entities import BEDROCK, call_bedrock, client_of, fresh, make_user, refusal, statement
 
 pytestmark = pytest.mark.bedplate_only
@@ -307,7 +308,10 @@ def test_everything_survives_a_restart(start_server, make_client):
         UserName=name, ServiceName="bedrock.amazonaws.com"
     )["ServiceSpecificCredential"]["ServiceCredentialSecret"]
     session = client_of(make_client, "sts", keys, running).get_session_token()["Credentials"]
-    database = b"".join(
+    backup = running.directory / "state.backup"
+    done = run_bedplate("backup", backup, *running.options)
+    assert done.returncode == 0, done.stderr
+    database = backup.read_bytes() + b"".join(
         path.read_bytes() for path in running.data_dir.iterdir() if path.name.startswith("bedplate")
     )
     assert keys["AccessKeyId"].encode() in database

@@ -88,7 +88,9 @@ def test_certificate_names(tls_server, name):
 def test_audit(tls_server, version):
     context = trusting_context(tls_server)
     context.minimum_version = context.maximum_version = version
-    connection = http.client.HTTPSConnection("localhost", tls_server.port, 30, context=context)
+    connection = http.client.HTTPSConnection(
+        "localhost", tls_server.port, timeout=30, context=context
+    )
     connection.connect()
     version_name, cipher = connection.sock.version(), connection.sock.cipher()[0]
     connection.request("GET", "/foundation-models")

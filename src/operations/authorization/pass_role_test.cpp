@@ -44,7 +44,7 @@ TEST(PassRole, TheServiceMustBeTrusted) {
   EXPECT_TRUE(trusts(trust(R"({"Service":["lambda.amazonaws.com","bedrock.amazonaws.com"]})")));
   EXPECT_FALSE(trusts(trust(R"({"Service":"lambda.amazonaws.com"})")));
   EXPECT_FALSE(trusts(trust(R"({"AWS":"111122223333"})")));
-  EXPECT_FALSE(trusts(trust(kBedrock) + "," + trust(R"("*")", "{}", "Deny")));
+  EXPECT_FALSE(trusts(trust(kBedrock) + "," + trust(R"({"AWS":"*"})", "{}", "Deny")));
 }
 
 // The condition keys of the user guide's trust policies ("Create a service role for batch
