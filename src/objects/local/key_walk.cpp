@@ -104,34 +104,44 @@ KeyWalk::KeyWalk(Descriptor root, KeyCoding coding, FolderListings& listings)
 }
 
 void KeyWalk::seek_blocking(const std::string& key) {
-  frames_.clear();
   if (root_ < 0) return;
-  Descriptor folder(::openat(root_, ".", kFolderFlags));
-  if (!folder) return;
-  enter(std::move(folder), "", key);
+  if (begun_) {
+    if (frames_.empty() || key_ >= key) return;
+    // The folders that both keys are in need not be read again. The first has an empty base.
+    while (!key.starts_with(frames_.back().base)) frames_.pop_back();
+    position(frames_.back(), key);
+  } else {
+    begun_ = true;
+    Descriptor folder(::openat(root_, ".", kFolderFlags));
+    if (!folder) return;
+    enter(std::move(folder), "", key);
+  }
   settle(key);
 }
 
-/// Opens a frame at its first entry that can have a key from `from` on.
+/// Puts a frame at its first entry that can have a key from `from` on.
+void KeyWalk::position(Frame& frame, const std::string& from) {
+  // Here all keys begin with the base. Beyond `from`, every one is wanted.
+  if (!from.starts_with(frame.base) || from.size() == frame.base.size()) return;
+  const FolderEntries& entries = *frame.entries;
+  const std::string rest = from.substr(frame.base.size());
+  const auto less = [](const FolderEntry& entry, const std::string& piece) {
+    return entry.piece < piece;
+  };
+  frame.index = static_cast<std::size_t>(
+      std::lower_bound(entries.begin(), entries.end(), rest, less) - entries.begin());
+  if (frame.index > 0) {
+    const FolderEntry& before = entries[frame.index - 1];
+    if (before.is_folder && rest.starts_with(before.piece)) --frame.index;
+  }
+}
+
 void KeyWalk::enter(Descriptor folder, std::string base, const std::string& from) {
   Frame frame;
   frame.entries = listings_.read_blocking(folder.get(), coding_);
   frame.folder = std::move(folder);
-  const FolderEntries& entries = *frame.entries;
-  // Here all keys begin with `base`. Beyond `from`, every one is wanted.
-  if (from.compare(0, base.size(), base) == 0 && from.size() > base.size()) {
-    const std::string rest = from.substr(base.size());
-    const auto less = [](const FolderEntry& entry, const std::string& piece) {
-      return entry.piece < piece;
-    };
-    frame.index = static_cast<std::size_t>(
-        std::lower_bound(entries.begin(), entries.end(), rest, less) - entries.begin());
-    if (frame.index > 0) {
-      const FolderEntry& before = entries[frame.index - 1];
-      if (before.is_folder && rest.starts_with(before.piece)) --frame.index;
-    }
-  }
   frame.base = std::move(base);
+  position(frame, from);
   frames_.push_back(std::move(frame));
 }
 

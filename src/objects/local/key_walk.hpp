@@ -53,7 +53,7 @@ class KeyWalk {
   /// `root`: the bucket's folder; none: there is nothing.
   KeyWalk(Descriptor root, KeyCoding coding, FolderListings& listings);
 
-  /// Goes to the first key that is not less than `key`.
+  /// Goes on to the first key that is not less than `key`: never back.
   void seek_blocking(const std::string& key);
   void next_blocking();
   bool at_end() const { return frames_.empty(); }
@@ -68,6 +68,7 @@ class KeyWalk {
     std::size_t index = 0;
     std::string base;  ///< what the keys below it begin with
   };
+  static void position(Frame& frame, const std::string& from);
   void enter(Descriptor folder, std::string base, const std::string& from);
   void settle(const std::string& from);
 
@@ -75,7 +76,8 @@ class KeyWalk {
   Descriptor root_folder_;
   KeyCoding coding_;
   FolderListings& listings_;
-  std::vector<Frame> frames_;
+  bool begun_ = false;
+  std::vector<Frame> frames_;  ///< the folders down to the key's; none: at the end
   std::string key_;
 };
 
