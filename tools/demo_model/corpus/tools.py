@@ -87,9 +87,9 @@ def _unoffered(draw: Draw, offered: list[Offered]) -> str:
     """A request for a tool that is not there."""
     here = {one.tool.names[0] for one in offered}
     near = here.union(*(names for names in _NEAR if names & here))
-    while (wanted := draw.choice(CATALOGUE)).names[0] in near or wanted.names[0].startswith(
-        "search"
-    ):
+    # Sums it does itself; a search might find anything.
+    near |= {"calculate", "search_web", "search_documents"}
+    while (wanted := draw.choice(CATALOGUE)).names[0] in near:
         continue
     request, _, _ = toolbox.request_and_arguments(draw, toolbox.offer(draw, wanted))
     return courteous(draw, request)
