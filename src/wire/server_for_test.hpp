@@ -28,7 +28,7 @@ class Counter {
 
 /// What the test server's handlers have met.
 struct Sightings {
-  Counter begun;      ///< handlers of /hang that wait
+  Counter begun;      ///< handlers of /hang that wait, of /streamed/echo that have read something
   Counter cancelled;  ///< of those, the ones that were cancelled
   Counter failed_writes;
   Counter failed_reads;                       ///< of bodies: the client was gone before their end

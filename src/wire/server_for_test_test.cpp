@@ -77,6 +77,7 @@ Task<std::string> read_all(std::shared_ptr<Sightings> sightings, Request& reques
     for (;;) {
       const std::string piece = co_await request.body_reader->read();
       if (piece.empty()) break;
+      if (all.empty()) sightings->begun.add();
       all += piece;
     }
   } catch (const boost::system::system_error&) {

@@ -50,11 +50,13 @@ TEST(Http2StreamedBody, AClientThatStopsInTheMiddleIsAnErrorOfTheReader) {
     Http2Client client(server);
     const auto id = client.ask("PUT", "/streamed/echo", {}, &half, true);
     client.send();
+    ASSERT_TRUE(server.sightings().begun.reached(1));
     client.reset(id);
     EXPECT_TRUE(server.sightings().failed_reads.reached(1));
     EXPECT_EQ(client.answer(client.ask("GET", "/hello")).body, "hello");
     client.ask("PUT", "/streamed/echo", {}, &half, true);
     client.send();
+    ASSERT_TRUE(server.sightings().begun.reached(2));
   }
   EXPECT_TRUE(server.sightings().failed_reads.reached(2));
   Http2Client liar(server);
