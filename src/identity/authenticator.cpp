@@ -135,7 +135,7 @@ Authentication Authenticator::by_signature(const wire::Request& request,
   }
   principal.access_key_id = std::move(verified.scope.access_key_id);
   principal.region = std::move(verified.scope.region);
-  return {std::move(principal), verified.payload};
+  return {std::move(principal), verified.payload, std::move(verified.chunks)};
 }
 
 std::optional<Authenticator::KeyHolder> Authenticator::holder_of(

@@ -40,6 +40,7 @@ struct ServiceRules {
 struct Authentication {
   Principal principal;
   PayloadTrust payload = PayloadTrust::kSigned;
+  std::optional<ChunkSigning> chunks = std::nullopt;  ///< kChunked
 };
 
 /// Safe from every thread, and never waits: what it knows beside `store` is in the directory.

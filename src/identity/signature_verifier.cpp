@@ -122,6 +122,7 @@ PayloadLine payload_line(const wire::Request& request, const SignatureClaim& cla
     if (declared == kUnsignedPayload || (declared.empty() && claim.in_query)) {
       return {std::string(kUnsignedPayload), PayloadTrust::kUnsigned};
     }
+    if (!declared.empty()) return {std::string(declared), PayloadTrust::kDeclared};
   }
   std::string actual = hex_encode(as_view(sha256(request.body)));
   if (!declared.empty() && declared != actual) {
@@ -175,7 +176,11 @@ VerifiedSignature SignatureVerifier::verify(const wire::Request& request,
       throw_mismatch(canonical, to_sign);
     }
   }
-  return {std::move(scope), payload.trust};
+  VerifiedSignature verified{std::move(scope), payload.trust, std::nullopt};
+  if (payload.trust == PayloadTrust::kChunked) {
+    verified.chunks = ChunkSigning{key, amz_date, verified.scope.text(), claim.signature};
+  }
+  return verified;
 }
 
 }  // namespace bedplate::identity

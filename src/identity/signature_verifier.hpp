@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "identity/signature_claim.hpp"
 #include "identity/signing_key_cache.hpp"
@@ -19,6 +20,17 @@ enum class PayloadTrust {
   kSigned,    ///< the signature covers the body
   kUnsigned,  ///< S3 with UNSIGNED-PAYLOAD, or a presigned S3 URL
   kChunked,   ///< S3 with STREAMING-…: `aws-chunked` framing, whose reader checks what it carries
+  kDeclared,  ///< S3: the signature covers `x-amz-content-sha256`, with which whoever reads the
+              ///< body compares it
+};
+
+/// What the chunks of a body are signed with: each signature goes into the next, the request's into
+/// the first.
+struct ChunkSigning {
+  Sha256Digest key{};
+  std::string amz_date;
+  std::string scope;  ///< date/region/service/aws4_request
+  std::string seed_signature;
 };
 
 struct VerifyOptions {
@@ -29,6 +41,7 @@ struct VerifyOptions {
 struct VerifiedSignature {
   CredentialScope scope;
   PayloadTrust payload = PayloadTrust::kSigned;
+  std::optional<ChunkSigning> chunks;  ///< kChunked
 };
 
 /// The secret of an access key id; nothing when there is no such key.

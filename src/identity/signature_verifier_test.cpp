@@ -309,7 +309,7 @@ TEST_F(SignatureVerification, LetsS3LeaveTheBodyUnsignedAndSaysSo) {
   options.service = "s3";
   options.path_form = PathForm::kEncodedOnce;
   options.add_content_sha256 = true;
-  EXPECT_EQ(verify(signed_request(options)).payload, PayloadTrust::kSigned);
+  EXPECT_EQ(verify(signed_request(options)).payload, PayloadTrust::kDeclared);
   options.unsigned_payload = true;
   EXPECT_EQ(verify(signed_request(options)).payload, PayloadTrust::kUnsigned);
   options.add_content_sha256 = false;

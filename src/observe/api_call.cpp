@@ -63,8 +63,7 @@ bool is_data_event(const protocol::OperationDescriptor& operation) {
          std::find(kNames.begin(), kNames.end(), operation.name) != kNames.end();
 }
 
-std::string_view event_source(const protocol::OperationDescriptor* operation, bool door) {
-  if (door) return "bedrock-mantle.amazonaws.com";
+std::string_view event_source(const protocol::OperationDescriptor* operation) {
   if (operation == nullptr) return "bedrock.amazonaws.com";
   if (operation->service->service == protocol::Service::kIam) return "iam.amazonaws.com";
   if (operation->service->service == protocol::Service::kSts) return "sts.amazonaws.com";
@@ -214,7 +213,7 @@ void ApiCall::write_what(Writer& out, const AuditOrigin& origin, Timestamp now) 
     region = scope->region;
   }
   out.text("eventTime", format_iso8601_s(now));
-  out.text("eventSource", event_source(operation_, door_.has_value()));
+  out.text("eventSource", door_ ? door_->source : event_source(operation_));
   out.text("eventName", door_ ? door_->name : operation_ ? operation_->name : kUnknownOperation);
   out.text("awsRegion", region);
   out.text("sourceIPAddress", request_.peer_address);
@@ -242,7 +241,7 @@ void ApiCall::write_outcome(Writer& out, const wire::Headers* response) const {
 
 void ApiCall::write_kind(Writer& out, const AuditOrigin& origin) const {
   const bool data = door_ ? door_->data_event : operation_ && is_data_event(*operation_);
-  const bool read_only = door_ ? true : operation_ && is_read_only(*operation_);
+  const bool read_only = door_ ? door_->read_only : operation_ && is_read_only(*operation_);
   out.text("requestID", request_id_);
   out.text("eventID", random_uuid());
   out.flag("readOnly", read_only);

@@ -19,6 +19,8 @@ namespace bedplate::observe {
 struct DoorCall {
   std::string_view name;    ///< as CloudTrail calls it: CreateInference
   bool data_event = false;  ///< else a management event
+  std::string_view source = "bedrock-mantle.amazonaws.com";
+  bool read_only = true;
 };
 
 class ApiCall {
