@@ -139,6 +139,12 @@ class RawConnection:
                 return
             yield data
 
+    def read_pieces(self, length: int):
+        """Yields a body of that many bytes as it arrives; less when it breaks off."""
+        while length > 0 and (piece := self._reader.read1(min(length, 1 << 20))):
+            length -= len(piece)
+            yield piece
+
     def read_head(self) -> RawResponse:
         """The head alone, for streams whose body is read chunk by chunk."""
         status, headers, head = self._read_head()

@@ -10,6 +10,7 @@
 #include "operations/measured_response.hpp"
 #include "operations/metrics_page.hpp"
 #include "operations/query_services.hpp"
+#include "operations/s3/service.hpp"
 #include "protocol/error_rendering.hpp"
 #include "protocol/query/query_router.hpp"
 #include "protocol/rpc/rpc_messages.hpp"
@@ -102,6 +103,10 @@ ApiError unexpected(const std::exception& problem) {
 }  // namespace
 
 Task<> Gateway::serve(wire::Request request, wire::ResponseWriter& writer) {
+  if (s3::is_addressed(request)) {
+    co_await s3::serve(std::move(request), services_, authenticator_, audit_, writer);
+    co_return;
+  }
   Context context{services_, {}, random_uuid(), SteadyClock::now(), {}, nullptr, &request, nullptr};
   if (is_of_operator(request)) {
     co_await serve_in(request, context, writer);

@@ -1,8 +1,10 @@
 // Feeds bytes to the decoder of HTTP/1 requests, in one piece and byte by byte: both must see the
-// same requests and end the same way. The second half feeds the decoder of responses.
+// same requests and end the same way, also when bodies are taken piece by piece. The second half
+// feeds the decoder of responses.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "wire/http1/request_decoder.hpp"
 #include "wire/http1/response_decoder.hpp"
@@ -62,6 +64,45 @@ std::string decode_requests(std::string_view bytes, std::size_t step, const Limi
   return seen;
 }
 
+// The same with bodies in pieces. Nothing when the bytes are no requests: how much of them was seen
+// by then differs.
+std::optional<std::string> decode_streamed(std::string_view bytes, std::size_t step,
+                                           const Limits& limits) {
+  using State = RequestDecoder::State;
+  std::string seen;
+  bool in_request = false;
+  RequestDecoder decoder(limits, [](const Request&) { return true; });
+  try {
+    for (;;) {
+      const State state = decoder.state();
+      if (!in_request && (state == State::kStream || state == State::kDone)) {
+        const Request request = decoder.take();
+        require(request.body.empty());
+        seen.append(request.method).append(" ").append(request.target).append("\n");
+        describe(seen, request.headers);
+        in_request = true;
+      }
+      if (in_request) seen += decoder.take_piece();
+      if (state == State::kDone) {
+        seen.append(decoder.keep_alive() ? "\nkeep\n" : "\nclose\n");
+        in_request = false;
+        decoder.next();
+        continue;
+      }
+      if (bytes.empty()) return in_request ? std::nullopt : std::optional(seen);
+      const auto room = decoder.prepare();
+      require(room.size() > 0);
+      const std::size_t count = std::min({step, room.size(), bytes.size()});
+      std::memcpy(room.data(), bytes.data(), count);
+      bytes.remove_prefix(count);
+      decoder.commit(count);
+    }
+  } catch (const ApiError& error) {
+    require(error.close_connection);
+    return std::nullopt;
+  }
+}
+
 std::string decode_response(std::string_view bytes, std::size_t step) {
   std::string seen;
   ResponseDecoder decoder(1024, false);
@@ -98,9 +139,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Limits limits;
   limits.header_bytes_max = 512;
   limits.body_bytes_max = 2048;
+  limits.streamed_body_bytes_max = 2048;
   const std::string at_once = decode_requests(bytes, size, limits);
   require(at_once == decode_requests(bytes, 1, limits));
   require(at_once == decode_requests(bytes, 7, limits));
+  for (const std::size_t step : {size, std::size_t{1}, std::size_t{7}}) {
+    const std::optional<std::string> streamed = decode_streamed(bytes, step, limits);
+    require(!streamed || *streamed == at_once);
+  }
   require(decode_response(bytes, size) == decode_response(bytes, 1));
   return 0;
 }
