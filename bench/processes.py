@@ -201,18 +201,17 @@ class Nginx(Program):
         with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
             port = probe.getsockname()[1]
         config = directory / "nginx.conf"
-        config.write_text(
-            NGINX_CONFIG.format(
-                workers=workers,
-                directory=directory,
-                engine=urlsplit(engine_url).netloc,
-                port=port,
-            )
-        )
+        self._engine = urlsplit(engine_url).netloc
+        config.write_text(self.configuration(directory, port, workers))
         command = [nginx_path(), "-c", str(config), "-p", str(directory)]
         super().__init__(command, directory / "nginx.log")
         self.url = f"http://127.0.0.1:{port}"
         self._wait_until_it_listens(port)
+
+    def configuration(self, directory: Path, port: int, workers: int) -> str:
+        return NGINX_CONFIG.format(
+            workers=workers, directory=directory, engine=self._engine, port=port
+        )
 
     def _wait_until_it_listens(self, port: int) -> None:
         until = time.monotonic() + START_SECONDS_MAX

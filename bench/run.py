@@ -21,6 +21,7 @@ from pathlib import Path
 
 import measurements
 import model_measurements
+import object_measurements
 import store_measurements
 from processes import REPOSITORY, CannotMeasure
 
@@ -34,6 +35,7 @@ PARTS = {
     "g": model_measurements.prompt_cache,
     "h": store_measurements.store,
     "i": measurements.policy_decisions,
+    "j": object_measurements.objects,
 }
 
 
