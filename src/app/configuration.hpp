@@ -12,6 +12,7 @@
 #include "objects/local/local_objects.hpp"
 #include "observe/audit_trail.hpp"
 #include "observe/metrics/server_metrics.hpp"
+#include "operations/batch/batch_limits.hpp"
 #include "operations/model_access/default_access.hpp"
 #include "operations/quotas/quota_rules.hpp"
 #include "storage/open_store.hpp"
@@ -35,6 +36,9 @@ struct Configuration {
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;
   std::size_t slots_per_model_unit = 1;  ///< of an engine, for provisioned throughput
+  std::size_t jobs_at_once = 4;
+  std::chrono::seconds job_lease{30};  ///< after which other servers take over from a dead one
+  operations::BatchLimits batch_limits;
   operations::DefaultAccess model_access = operations::DefaultAccess::kOpen;
   std::optional<std::filesystem::path> file;  ///< where it was read from
 };

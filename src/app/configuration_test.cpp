@@ -245,5 +245,20 @@ TEST(Listen, TakesHostAndPort) {
   }
 }
 
+TEST_F(ConfigurationTest, JobsAndBatches) {
+  const Configuration by_itself = load("");
+  EXPECT_EQ(by_itself.jobs_at_once, 4u);
+  EXPECT_EQ(by_itself.batch_limits.records_min, 1);
+  const Configuration other = load(
+      "[jobs]\nat_once = 2\nlease_seconds = 5\n"
+      "[batch_inference]\nrecords_min = 100\nfile_mib_max = 2\n");
+  EXPECT_EQ(other.jobs_at_once, 2u);
+  EXPECT_EQ(other.job_lease, std::chrono::seconds(5));
+  EXPECT_EQ(other.batch_limits.records_min, 100);
+  EXPECT_EQ(other.batch_limits.file_bytes_max, 2 << 20);
+  EXPECT_EQ(mistake("[batch_inference]\nminimum = 1\n"),
+            "bedplate.toml:2: unknown key 'batch_inference.minimum'");
+}
+
 }  // namespace
 }  // namespace bedplate::app

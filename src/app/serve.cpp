@@ -12,12 +12,16 @@
 #include "app/metrics_sources.hpp"
 #include "app/open_objects.hpp"
 #include "app/reporting.hpp"
+#include "app/server_id.hpp"
 #include "app/server_record.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "identity/authenticator.hpp"
 #include "inference/bindings.hpp"
+#include "jobs/job_runner.hpp"
 #include "observe/audit_trail.hpp"
+#include "operations/async_invoke/async_invoke.hpp"
+#include "operations/batch/batch_run.hpp"
 #include "operations/gateway.hpp"
 #include "operations/model_access/model_access.hpp"
 #include "operations/provisioned_throughput/reserved_capacity.hpp"
@@ -29,6 +33,8 @@ namespace bedplate::app {
 namespace {
 
 constexpr auto kDrainMax = std::chrono::seconds(30);
+/// For jobs to save what they have.
+constexpr auto kJobsStopMax = std::chrono::seconds(10);
 constexpr auto kSignalCheckPeriod = std::chrono::milliseconds(50);
 
 /// SIGINT and SIGTERM, taken by this thread only: blocked before any other thread starts.
@@ -113,6 +119,21 @@ void drain(wire::Server& server, const StopSignals& signals) {
   server.stop_blocking(std::chrono::milliseconds(0));
 }
 
+jobs::JobRunnerOptions job_options(const Configuration& configuration) {
+  jobs::JobRunnerOptions options;
+  options.server = server_id_blocking(configuration.data_dir);
+  options.jobs_max = configuration.jobs_at_once;
+  options.lease = configuration.job_lease;
+  options.heartbeat = options.lease / 3;
+  return options;
+}
+
+std::vector<Executor> loops_of(IoPool& pool) {
+  std::vector<Executor> loops;
+  for (std::size_t i = 0; i < pool.size(); ++i) loops.push_back(pool.executor(i));
+  return loops;
+}
+
 int serve(Configuration configuration) {
   const StopSignals signals;
   raise_file_limit();
@@ -154,6 +175,7 @@ int serve(Configuration configuration) {
                                                  configuration.slots_per_model_unit);
   reserved_capacity.start_blocking(pool.executor(pool.next()));
   const auto object_store = open_objects_blocking(configuration, *store, clock);
+  jobs::JobRunner job_runner(*state, clock, job_options(configuration), loops_of(pool));
   const operations::Services services{
       .clock = clock,
       .bindings = bindings,
@@ -169,7 +191,11 @@ int serve(Configuration configuration) {
       .model_access = model_access,
       .objects = object_store.get(),
       .metrics = &metrics,
+      .jobs = &job_runner,
+      .batch_limits = configuration.batch_limits,
   };
+  job_runner.add(operations::async_invocation(services));
+  job_runner.add(operations::batch_inference(services));
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 
@@ -182,6 +208,7 @@ int serve(Configuration configuration) {
       operations::Gateway::render_wire_error);
   add_sources(metrics, engines, prompt_cache, audit.get(), server);
   server.start();
+  job_runner.start_blocking();
   const std::string url = url_of(configuration, server.port());
   const std::string certificate =
       configuration.generate_tls_certificate ? generated_certificate(configuration).string() : "";
@@ -191,6 +218,7 @@ int serve(Configuration configuration) {
   signals.wait();
   drain(server, signals);
   metrics.stop_blocking();
+  job_runner.stop_blocking(kJobsStopMax);
   reserved_capacity.stop_blocking();
   engines.stop_blocking();
   directories.stop_blocking();

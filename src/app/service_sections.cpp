@@ -104,6 +104,30 @@ void read_metrics(Section section, observe::MetricsOptions& metrics) {
   section.refuse_unknown();
 }
 
+void read_jobs(Section section, Configuration& configuration) {
+  section.read("at_once", configuration.jobs_at_once, 1, 1'024);
+  if (const auto n = section.integer("lease_seconds", 3, 3'600)) {
+    configuration.job_lease = std::chrono::seconds(*n);
+  }
+  section.refuse_unknown();
+}
+
+void read_batch_limits(Section section, operations::BatchLimits& limits) {
+  constexpr std::int64_t kRecordsMax = 10'000'000;
+  constexpr std::int64_t kMibMax = 1 << 20;
+  constexpr std::int64_t kMib = 1 << 20;
+  const auto read = [&](const char* key, std::int64_t most, std::int64_t unit,
+                        std::int64_t& limit) {
+    if (const auto n = section.integer(key, 1, most)) limit = *n * unit;
+  };
+  read("records_min", kRecordsMax, 1, limits.records_min);
+  read("records_max", kRecordsMax, 1, limits.records_max);
+  read("file_mib_max", kMibMax, kMib, limits.file_bytes_max);
+  read("job_mib_max", kMibMax, kMib, limits.job_bytes_max);
+  read("records_at_once", 256, 1, limits.records_at_once);
+  section.refuse_unknown();
+}
+
 void read_provisioned_throughput(Section section, std::size_t& slots_per_model_unit) {
   section.read("slots_per_model_unit", slots_per_model_unit, 1, 1'024);
   section.refuse_unknown();

@@ -17,6 +17,8 @@ void read_audit(Section section, observe::AuditOptions& audit);
 /// Likewise.
 void read_objects(Section section, objects::LocalOptions& objects);
 void read_metrics(Section section, observe::MetricsOptions& metrics);
+void read_jobs(Section section, Configuration& configuration);
+void read_batch_limits(Section section, operations::BatchLimits& limits);
 void read_provisioned_throughput(Section section, std::size_t& slots_per_model_unit);
 void read_model_access(Section section, operations::DefaultAccess& access);
 /// One of `[[quotas]]`: added to the others.

@@ -6,7 +6,10 @@
 namespace bedplate {
 
 Admission::Admission(std::size_t slots, std::size_t queue_max)
-    : slots_(slots), queue_max_(queue_max), open_(std::make_shared<Share>(queue_max)) {
+    : slots_(slots),
+      queue_max_(queue_max),
+      open_(std::make_shared<Share>(queue_max)),
+      batch_(std::make_shared<Share>(kBatchQueueMax)) {
   open_->slots = slots;
 }
 
@@ -18,16 +21,21 @@ Task<Admission::Permit> Admission::acquire(std::chrono::milliseconds wait_max, S
   std::shared_ptr<Waiter> displaced;
   {
     const std::lock_guard lock(mutex_);
-    share = share_of(claim.holder);
+    share = share_of(claim);
     if (auto slot = find_slot(share)) {
       take(*slot);
       co_return Permit(self, std::move(slot));
     }
+    const bool patient = claim.priority == Priority::kBatch;
     const bool hopeless = share->slots == 0 && open_->slots == 0;
-    if (hopeless) co_return Permit();
+    if (hopeless && !patient) co_return Permit();
     waiter = std::make_shared<Waiter>(executor, std::move(claim));
     waiter->ticket = next_ticket_++;
-    waiter->timer.expires_after(wait_max);
+    if (patient) {
+      waiter->timer.expires_at(Timer::time_point::max());
+    } else {
+      waiter->timer.expires_after(wait_max);
+    }
     displaced = share->line.join(waiter);
     if (displaced == waiter) co_return Permit();
   }
@@ -74,10 +82,10 @@ void Admission::release(const std::string& holder) {
   wake(granted);
 }
 
-std::shared_ptr<Admission::Share> Admission::share_of(const std::string& holder) const {
-  if (holder.empty()) return open_;
-  const auto at = reserved_.find(holder);
-  return at == reserved_.end() ? open_ : at->second;
+std::shared_ptr<Admission::Share> Admission::share_of(const SlotClaim& claim) const {
+  const auto at = reserved_.find(claim.holder);
+  if (at != reserved_.end()) return at->second;
+  return claim.priority == Priority::kBatch ? batch_ : open_;
 }
 
 /// Whose slot the owner of `asking` may have now; nullptr: none. Slots that a reserve() took from
@@ -102,11 +110,14 @@ void Admission::grant(Share& from, const std::shared_ptr<Share>& slot_of, Grante
 
 /// Whose first waiter comes before those of all others; nullptr: nobody waits.
 Admission::Share* Admission::next_in_turn() {
-  Share* first = open_->line.empty() ? nullptr : open_.get();
-  for (const auto& [holder, share] : reserved_) {
-    if (share->line.empty()) continue;
-    if (!first || share->line.rank() < first->line.rank()) first = share.get();
-  }
+  Share* first = nullptr;
+  const auto consider = [&first](Share& share) {
+    if (share.line.empty()) return;
+    if (!first || share.line.rank() < first->line.rank()) first = &share;
+  };
+  consider(*open_);
+  consider(*batch_);
+  for (const auto& [holder, share] : reserved_) consider(*share);
   return first;
 }
 

@@ -53,10 +53,14 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::shared_ptr<Share> share_;
   };
 
+  /// How many of Priority::kBatch may wait for slots that are set aside for nobody: in a line of
+  /// their own, which takes no place from interactive ones.
+  static constexpr std::size_t kBatchQueueMax = 4'096;
+
   /// An empty permit when there is no place in the queue, or no longer, `wait_max` passed, or every
-  /// slot is set aside for others. A holder for whom slots are set aside gets one of those first,
-  /// and one of the others, in turn with everybody, when its own are taken. Cancelling the awaiting
-  /// task leaves the queue.
+  /// slot is set aside for others. Priority::kBatch waits without end, and for that, too. A holder
+  /// for whom slots are set aside gets one of those first, and one of the others, in turn with
+  /// everybody, when its own are taken. Cancelling the awaiting task leaves the queue.
   Task<Permit> acquire(std::chrono::milliseconds wait_max, SlotClaim claim = {});
 
   /// Sets slots aside for `holder`, in place of those it had. False, and nothing has changed, when
@@ -69,7 +73,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   bool is_clear() const;
   std::size_t slots() const { return slots_; }
   std::size_t unreserved() const;
-  std::size_t waiting() const;
+  std::size_t waiting() const;  ///< without those of kBatchQueueMax
 
  private:
   struct Waiter {
@@ -91,7 +95,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   };
   using Granted = std::vector<std::shared_ptr<Waiter>>;
 
-  std::shared_ptr<Share> share_of(const std::string& holder) const;
+  std::shared_ptr<Share> share_of(const SlotClaim& claim) const;
   std::shared_ptr<Share> find_slot(const std::shared_ptr<Share>& asking) const;
   void take(Share& share);
   void grant(Share& from, const std::shared_ptr<Share>& slot_of, Granted& granted);
@@ -105,7 +109,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
   mutable std::mutex mutex_;  ///< guards what follows
   std::size_t used_ = 0;
   std::uint64_t next_ticket_ = 0;
-  const std::shared_ptr<Share> open_;  ///< for everybody
+  const std::shared_ptr<Share> open_;   ///< for everybody
+  const std::shared_ptr<Share> batch_;  ///< has a line only: its slots are open_'s
   std::map<std::string, std::shared_ptr<Share>> reserved_;
 };
 

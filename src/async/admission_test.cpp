@@ -207,5 +207,36 @@ TEST_F(AdmissionTest, WhatIsReleasedIsForEverybodyAgain) {
   EXPECT_EQ(admission_->unreserved(), 2U);
 }
 
+// What batch inference asks with.
+TEST_F(AdmissionTest, BatchTakesWhatIsFreeAndItsPatienceHasNoEnd) {
+  const auto ask_for_batch = [this] { return ask_of("b", Priority::kBatch); };
+  const auto one = ask_for_batch();
+  const auto two = ask_for_batch();
+  EXPECT_TRUE(admitted(one) && admitted(two)) << "all slots, while nobody else wants any";
+  const auto three = claim({"b", "", Priority::kBatch}, std::chrono::milliseconds(0));
+  const auto four = ask_for_batch();
+  const auto five = ask_for_batch();
+  EXPECT_TRUE(waits(three) && waits(four) && waits(five)) << "its time and its queue do not end";
+  EXPECT_EQ(admission_->waiting(), 0U);
+  const auto interactive = ask_of("a");
+  EXPECT_TRUE(waits(interactive));
+  give_back(one);
+  EXPECT_TRUE(admitted(interactive) && waits(three)) << "came last and goes first";
+  give_back(two);
+  EXPECT_TRUE(admitted(three) && waits(four));
+  give_back(interactive);
+  EXPECT_TRUE(admitted(four) && waits(five));
+}
+
+TEST_F(AdmissionTest, BatchWaitsWhileEverythingIsSetAside) {
+  ASSERT_TRUE(admission_->reserve("team", 2));
+  const auto batch = ask_of("b", Priority::kBatch);
+  EXPECT_TRUE(waits(batch));
+  EXPECT_TRUE(refused(ask_for("")));
+  admission_->release("team");
+  settle();
+  EXPECT_TRUE(admitted(batch));
+}
+
 }  // namespace
 }  // namespace bedplate

@@ -15,6 +15,7 @@
 #include "inference/prompt_cache.hpp"
 #include "inference/reasoning_signer.hpp"
 #include "observe/metrics/model_use.hpp"
+#include "operations/batch/batch_limits.hpp"
 #include "operations/quotas/quota_ledger.hpp"
 #include "storage/store.hpp"
 #include "wire/http.hpp"
@@ -26,6 +27,10 @@ class ServerMetrics;
 
 namespace bedplate::objects {
 class Objects;
+}
+
+namespace bedplate::jobs {
+class JobRunner;
 }
 
 namespace bedplate::operations {
@@ -52,6 +57,8 @@ struct Services {
   ModelAccess& model_access;
   objects::Objects* objects = nullptr;        ///< where s3:// leads; nullptr: there is none
   observe::ServerMetrics* metrics = nullptr;  ///< nullptr: nothing is counted
+  jobs::JobRunner* jobs = nullptr;            ///< runs what takes longer than a request
+  BatchLimits batch_limits = {};
 };
 
 /// One request.

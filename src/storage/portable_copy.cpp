@@ -83,6 +83,12 @@ std::span<const PortableTable> portable_tables() {
        4},
       {"settings", {"account_id", "region", "name", "document", "version"}, 3},
       {"generations", {"group_name", "counter"}, 1},
+      {"jobs",
+       {"id", "kind", "account_id", "region", "priority", "ready_ms", "holder", "lease", "attempts",
+        "attempts_max", "cancel_requested", "created_ms", "document", "checkpoint", "last_error"},
+       1},
+      {"job_turns", {"account_id", "turn"}, 1},
+      {"job_parts", {"job_id", "stream", "number", "content"}, 3},
   };
   return tables;
 }

@@ -104,6 +104,9 @@ class Transaction {
   std::int64_t generation(std::string_view group);
   const std::map<std::string, std::int64_t, std::less<>>& touched() const { return touched_; }
 
+  /// For layers with tables of their own.
+  sql::Connection& connection() { return connection_; }
+
  private:
   sql::Connection& connection_;
   std::map<std::string, std::int64_t, std::less<>> touched_;

@@ -85,6 +85,7 @@ Created create(storage::Transaction& transaction, const NewResource& resource,
     remember(transaction, caller, *resource.client_request, resource.row.key.id);
   }
   if (!resource.generation.empty()) transaction.touch(resource.generation);
+  if (resource.also) resource.also(transaction);
   return {resource.row.key.id, false};
 }
 

@@ -45,6 +45,9 @@ struct NewResource {
   /// What the operation calls a name that is taken and a token that is: not every one models
   /// ConflictException.
   ApiError (*conflict)(const std::string&) = errors::conflict;
+  /// What is written together with a new row, e.g. the job that works on it. Holds what it needs by
+  /// value.
+  std::function<void(storage::Transaction&)> also = {};
 };
 
 /// A row to begin with: a caller's, with a new id of 12 letters and digits.

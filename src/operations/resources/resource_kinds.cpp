@@ -9,6 +9,8 @@ namespace {
 
 constexpr const ResourceKind* kKinds[] = {
     &kApplicationInferenceProfile,
+    &kAsyncInvoke,
+    &kModelInvocationJob,
     &kProvisionedThroughput,
 };
 

@@ -31,6 +31,9 @@ struct ResourceKind {
 
 inline constexpr ResourceKind kApplicationInferenceProfile{
     "application-inference-profile", "application-inference-profile", TagService::kControl};
+inline constexpr ResourceKind kAsyncInvoke{"async-invoke", "async-invoke"};
+inline constexpr ResourceKind kModelInvocationJob{"model-invocation-job", "model-invocation-job",
+                                                  TagService::kControl};
 inline constexpr ResourceKind kProvisionedThroughput{"provisioned-throughput", "provisioned-model",
                                                      TagService::kControl};
 
