@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 
 import boto3.s3.transfer
+import botocore.config
 import botocore.exceptions
 import pytest
 
@@ -485,7 +486,8 @@ def fetch(url: str, method: str = "GET", data: bytes | None = None) -> tuple[int
         return error.code, error.read()
 
 
-def test_presigned(s3, bucket):
+def test_presigned(make_client, bucket):
+    s3 = make_client("s3", botocore.config.Config(signature_version="s3v4"))
     address = {"Bucket": bucket, "Key": "p q/ü"}
     put = s3.generate_presigned_url("put_object", Params=address, ExpiresIn=60)
     assert fetch(put, "PUT", b"by url")[0] == 200
@@ -498,6 +500,13 @@ def test_presigned(s3, bucket):
     assert fetch(get, "DELETE")[0] == 403
     head = s3.generate_presigned_url("head_object", Params=address)
     assert fetch(head, "HEAD") == (200, b"")
+
+
+# boto3's own default for presigned URLs in us-east-1.
+def test_presigned_by_version_2(s3, bucket):
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+    status, body = fetch(url)
+    assert status == 400 and b"InvalidRequest" in body and b"AWS4-HMAC-SHA256" in body
 
 
 # --- payloads

@@ -24,6 +24,14 @@ bool client_is_gone(const boost::system::system_error& problem) {
          code == boost::asio::error::timed_out;
 }
 
+/// Signature Version 2, which only S3 ever had; boto3 still presigns with it unless it is told not
+/// to. S3 itself refuses it in its newer regions.
+bool is_signed_by_version_2(const wire::Request& request) {
+  const std::string query = "&" + std::string(request.query());
+  return request.headers.get("authorization").starts_with("AWS ") ||
+         query.find("&AWSAccessKeyId=") != std::string::npos;
+}
+
 bool is_presigned(const wire::Request& request) {
   return request.headers.find("authorization") == nullptr;
 }
@@ -117,7 +125,7 @@ Task<> serve_in(Exchange& exchange, const identity::Authenticator& authenticator
 
 bool is_addressed(const wire::Request& request) {
   const auto scope = identity::claimed_scope(request);
-  return scope && scope->service == kService;
+  return scope ? scope->service == kService : is_signed_by_version_2(request);
 }
 
 bool streams_body(const wire::Request& head) {
@@ -136,6 +144,11 @@ Task<> serve(wire::Request request, const Services& services,
   exchange.context.request = &exchange.request;
   std::optional<S3Error> failure;
   try {
+    if (is_signed_by_version_2(exchange.request)) {
+      throw invalid_request(
+          "The authorization mechanism you have provided is not supported. Please use "
+          "AWS4-HMAC-SHA256.");
+    }
     if (services.objects == nullptr) throw not_implemented_operation("S3");
     Address address = address_of(exchange.request);
     protocol::query::Parameters query = query_of(exchange.request);
