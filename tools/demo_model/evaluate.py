@@ -10,6 +10,7 @@ ends it. All at temperature 0. `make eval-demo` runs this.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import statistics
@@ -225,10 +226,22 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--endpoint", help="ask this server (credentials from the environment)")
     parser.add_argument("--cases", type=int, default=CASES, help="of each row")
     parser.add_argument("--rows", help="only rows that contain this text")
-    parser.add_argument("--json", type=Path, help="write scores, and every failure, to this file")
+    parser.add_argument("--json", type=Path, help="write the scores to this file")
+    parser.add_argument("--failures", type=Path, help="write every wrong answer to this file")
     parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     return parser.parse_args()
+
+
+def fingerprint(options: argparse.Namespace) -> str:
+    """Which weights were judged: a hash of the file, or the server that was asked."""
+    if options.endpoint:
+        return options.endpoint
+    return f"sha256:{hashlib.sha256(options.weights.read_bytes()).hexdigest()}"
+
+
+def write(path: Path, value: dict) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
@@ -256,12 +269,10 @@ def main() -> None:
     for name, value in speed.items():
         print(f"{name:34} {value:10.1f}")
     if options.json:
-        written = {
-            row.name: {"right": row.right, "of": row.of, "failures": row.failures} for row in rows
-        }
-        options.json.write_text(
-            json.dumps({"rows": written, "speed": speed}, indent=1, ensure_ascii=False) + "\n"
-        )
+        scores = {row.name: {"right": row.right, "of": row.of} for row in rows}
+        write(options.json, {"weights": fingerprint(options), "rows": scores, "speed": speed})
+    if options.failures:
+        write(options.failures, {row.name: row.failures for row in rows})
     missed = [row.name for row in rows if row.score < TARGETS.get(row.name, 0)]
     sys.exit(1 if options.strict and missed else 0)
 

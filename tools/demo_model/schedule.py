@@ -6,7 +6,8 @@ import math
 import time
 from dataclasses import dataclass
 
-WARM_UP = 0.015  # share of the run
+WARM_UP_STEPS = 100
+WARM_UP_SHARE = 0.1  # at most: a short run warms up sooner
 FINAL_RATE = 0.01  # of the peak
 
 
@@ -44,9 +45,15 @@ class Progress:
         return self.share >= 1.0
 
 
-def rate_factor(share: float) -> float:
-    """The share of the peak rate: it warms up, then falls along a cosine."""
-    if share < WARM_UP:
-        return max(share / WARM_UP, 0.01)
-    along = (share - WARM_UP) / (1 - WARM_UP)
-    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * along))
+def rate_factor(progress: Progress) -> float:
+    """The share of the peak rate: it falls along a cosine, after some steps of warming up.
+
+    Warming up is counted in steps even where the run ends by the clock: compiling the model takes
+    a while, and the first steps must not be full ones.
+    """
+    share = progress.share
+    falling = FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * share))
+    steps = WARM_UP_STEPS
+    if progress.steps_max:
+        steps = max(1, min(steps, round(WARM_UP_SHARE * progress.steps_max)))
+    return falling * min(1.0, (progress.step + 1) / steps)

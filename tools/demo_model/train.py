@@ -234,7 +234,7 @@ class Training:
             (loss / len(parts)).backward()
             total += loss.detach() / len(parts)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), GRADIENT_NORM_MAX)
-        factor = rate_factor(self.progress.share)
+        factor = rate_factor(self.progress)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor
@@ -279,7 +279,7 @@ class Training:
                 self.note(
                     loss=round(last, 4), tokens=self.tokens,
                     tokens_per_s=round((self.tokens - tokens_logged) / seconds),
-                    waited=round(waited / seconds, 3), rate=round(rate_factor(self.progress.share),
+                    waited=round(waited / seconds, 3), rate=round(rate_factor(self.progress),
                     4),
                 )  # fmt: skip
                 losses, waited, tokens_logged, logged_at = [], 0.0, self.tokens, time.monotonic()

@@ -142,10 +142,20 @@ def test_gradients_pass_through_the_rounding():
 
 
 def test_the_rate_rises_and_falls():
-    assert rate_factor(0.0) < 0.05
-    assert rate_factor(0.02) > 0.99
-    assert rate_factor(0.5) > rate_factor(0.8) > rate_factor(1.0)
-    assert rate_factor(1.0) == pytest.approx(FINAL_RATE)
+    at = [
+        rate_factor(Progress(steps_max=10_000, step=step)) for step in (0, 100, 5000, 8000, 10_000)
+    ]
+    assert at[0] < 0.02
+    assert at[1] > 0.99
+    assert at[2] > at[3] > at[4]
+    assert at[4] == pytest.approx(FINAL_RATE)
+
+
+def test_warming_up_counts_steps_even_when_the_clock_ends_the_run():
+    late = Progress(minutes_max=10, step=0, seconds_before=60)  # the model took a minute to compile
+    assert rate_factor(late) < 0.02
+    assert rate_factor(Progress(minutes_max=10, step=500, seconds_before=60)) > 0.9
+    assert Progress(minutes_max=10, seconds_before=601).is_over
 
 
 def test_a_run_needs_an_end():
