@@ -5,8 +5,8 @@
 
 Compared are, for cases of the evaluation, the text that the chat template gives, its tokens, and
 the greedy replies; and the tokens of texts that are hard to cut. Template and tokens must be equal.
-The replies should be, for a Q4_0 file: PyTorch computes with the same rounded weights here. Where two
-tokens are almost equally likely they may part ways, since llama.cpp rounds activations, too.
+The replies should be, for a Q4_0 file: PyTorch computes with the same rounded weights here. Where
+two tokens are almost equally likely they may part ways, since llama.cpp rounds activations, too.
 """
 
 from __future__ import annotations

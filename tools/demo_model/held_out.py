@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from .corpus import fields, labels, passages, small, steps, talk, tools
+from .corpus import fields, passages, routing, sentiment, small, steps, talk, tools
 from .corpus.draw import Draw
 from .corpus.turns import Dialogue, Turn
 
@@ -58,8 +58,8 @@ ROWS: dict[str, Callable[[Draw], Dialogue]] = {
     "extract: as text": _until(lambda one: one.schema is None, fields.extract),
     "extract: by schema": _until(lambda one: one.schema is not None, fields.extract),
     "extract: by tool": _until(lambda one: one.turns[-1].forced, fields.extract_by_tool),
-    "sentiment": labels.sentiment,
-    "routing": labels.routing,
+    "sentiment": sentiment.sentiment,
+    "routing": routing.routing,
     "tools: known kinds": lambda d: tools.case(d, 1.0),
     "tools: new kinds": lambda d: tools.case(d, 0.0),
     "arithmetic, reasoning": _thinking,

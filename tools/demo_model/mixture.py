@@ -10,7 +10,18 @@ import argparse
 import random
 from collections.abc import Callable, Iterator
 
-from .corpus import fields, labels, passages, persona, reading, small, steps, talk, tools
+from .corpus import (
+    fields,
+    passages,
+    persona,
+    reading,
+    routing,
+    sentiment,
+    small,
+    steps,
+    talk,
+    tools,
+)
 from .corpus.draw import Draw
 from .corpus.turns import Dialogue, Turn
 from .held_out import HeldOut
@@ -44,8 +55,8 @@ SOURCES: dict[Source, float] = {
     passages.long_passage: 0.8,
     fields.extract: 15,
     fields.extract_by_tool: 3,
-    labels.sentiment: 5,
-    labels.routing: 8,
+    sentiment.sentiment: 5,
+    routing.routing: 8,
     lambda draw: tools.use(draw, 0.6): 16,
     steps.two_steps: 9,
     steps.one_step: 2,

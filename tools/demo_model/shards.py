@@ -2,8 +2,8 @@
 
 A shard is a function of the run's seed and its number alone, and shards are used in their order, so
 the same seed gives the same batches however fast the workers are. Conversations are packed into
-rows of two lengths, so that a compiled model meets two shapes only. Where a row is full, what is left of
-it is padding; a conversation is never cut.
+rows of two lengths, so that a compiled model meets two shapes only. What no
+conversation fills is padding; a conversation is never cut.
 """
 
 from __future__ import annotations

@@ -18,7 +18,15 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import (
+    AddedToken,
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    pre_tokenizers,
+    trainers,
+)
 
 from .corpus.turns import Dialogue
 from .template import CONTROL_TOKENS, END_OF_TURN, MARK_TOKENS, rendered

@@ -163,6 +163,8 @@ class Training:
     def _compiled(self):
         if self.options.no_compile or self.device == "cpu":
             return self.model.loss
+        import torch._dynamo
+
         torch._dynamo.config.suppress_errors = True  # slower is better than not at all
         return torch.compile(self.model.loss, dynamic=False)
 

@@ -11,7 +11,17 @@ import json
 import random
 from collections.abc import Callable
 
-from . import concepts, everyday, identity, memory, persona, reading, unknown, values, writing
+from . import (
+    concepts,
+    everyday,
+    identity,
+    memory,
+    persona,
+    reading,
+    unknown,
+    values,
+    writing,
+)
 from .draw import Draw, Phrases
 from .grammar import Conversation, Exchange, typed
 from .turns import Dialogue, Turn

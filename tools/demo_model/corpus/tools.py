@@ -7,7 +7,8 @@ from typing import Any
 
 from . import everyday, identity, toolbox, values
 from .draw import Draw, Phrases, courteous, sloppy
-from .toolbox import CATALOGUE, Offered
+from .tool_catalogue import CATALOGUE
+from .toolbox import Offered
 from .turns import Call, Dialogue, Turn
 
 SKILL = "tools"

@@ -12,12 +12,13 @@ from demo_model import held_out, mixture
 from demo_model.corpus import (
     facts,
     fields,
-    labels,
     passages,
+    routing,
+    sentiment,
     small,
     steps,
     talk,
-    toolbox,
+    tool_catalogue,
     tools,
     values,
 )
@@ -54,9 +55,9 @@ def test_marked_wordings_are_the_evaluation_s_alone():
 @pytest.mark.parametrize(
     "phrases",
     (passages.PROMPTS, passages.FALLBACK_ORDERS, fields.ORDERS, fields.SCHEMA_ORDERS, fields.PLACES,
-     labels._SENTIMENT_ORDERS, labels._ROUTING_ORDERS, small._BULLETS, small._REPEAT, small._UPPER,
-     facts.COMMON_QUESTIONS, *(topic.requests for topic in labels.TOPICS),
-     *(tool.requests for tool in toolbox.CATALOGUE)),
+     sentiment._SENTIMENT_ORDERS, routing._ROUTING_ORDERS, small._BULLETS, small._REPEAT,
+     small._UPPER, facts.COMMON_QUESTIONS, *(topic.requests for topic in routing.TOPICS),
+     *(tool.requests for tool in tool_catalogue.CATALOGUE)),
 )  # fmt: skip
 def test_every_skill_has_wordings_of_its_own_for_the_evaluation(phrases):
     assert not set(phrases.held_out) & set(phrases.trained)
@@ -125,7 +126,7 @@ def test_arithmetic_is_right_and_within_its_range():
 
 
 def test_labels_are_among_those_that_were_asked_for():
-    for one in many(labels.routing, 300):
+    for one in many(routing.routing, 300):
         shown = one.system + one.turns[-2].content
         assert one.turns[-1].content in shown
 
