@@ -268,7 +268,8 @@ CATALOGUE: tuple[Tool, ...] = (
          "{name}.", "saved:boolean", "I have saved {name} with the number {phone}."),
     tool("get_current_date today current_date", "Get today's date; Returns the current date", "",
          "What day is it today?; What is today's date?; Which date is it?; Tell me the date.; "
-         "What's the date today?; ~Can you say which date it is today?", "date:date", "Today is {date}.; "
+         "What's the date today?; ~Can you say which date it is today?", "date:date",
+         "Today is {date}.; "
          "It is {date}."),
     tool("get_server_status server_status health_check", "Check whether the server is running; "
          "Status of the server", "",
