@@ -163,7 +163,7 @@ def test_unsigned(http, method, target):
 @pytest.mark.parametrize(
     "service, call",
     [
-        ("s3", lambda client: client.list_buckets()),
+        ("sqs", lambda client: client.list_queues()),
         ("dynamodb", lambda client: client.list_tables()),
         ("cloudtrail", lambda client: client.list_trails()),
     ],

@@ -439,7 +439,7 @@ def test_no_key(post, headers):
 
 
 def test_signature_of_another_service(http):
-    response = http.send("POST", CHAT, json.dumps(body()), service="s3")
+    response = http.send("POST", CHAT, json.dumps(body()), service="sqs")
     assert response.status == 401
     assert "bedrock" in error_of(response)["message"]
 
