@@ -122,7 +122,7 @@ TEST(Metrics, FormatsByAccept) {
               EndsWith("charset=utf-8"));
 }
 
-// The bound is 50 ms; a loaded machine may take a few times as long.
+// The bound is 50 ms; a loaded machine may take a few times as long.
 TEST(Metrics, TenThousandSeriesAreScrapedSoon) {
   Family<Counter> family("bedplate_model_tokens", "Tokens.", {"account", "region", "model", "kind"},
                          10'000);
