@@ -50,6 +50,7 @@ void read_file(const fs::path& file, Configuration& configuration) {
   read("metrics", read_metrics, configuration.metrics);
   read("jobs", read_jobs, configuration);
   read("batch_inference", read_batch_limits, configuration.batch_limits);
+  read("otlp", read_otlp, configuration.otlp);
   read("provisioned_throughput", read_provisioned_throughput, configuration.slots_per_model_unit);
   read("model_access", read_model_access, configuration.model_access);
   for (const Section& section : root.sections("quotas")) read_quota(section, configuration.quotas);

@@ -12,6 +12,7 @@
 #include "objects/local/local_objects.hpp"
 #include "observe/audit_trail.hpp"
 #include "observe/metrics/server_metrics.hpp"
+#include "observe/otlp/otlp_exporter.hpp"
 #include "operations/batch/batch_limits.hpp"
 #include "operations/model_access/default_access.hpp"
 #include "operations/quotas/quota_rules.hpp"
@@ -32,6 +33,7 @@ struct Configuration {
   observe::AuditOptions audit;
   objects::LocalOptions objects;
   observe::MetricsOptions metrics;
+  observe::OtlpOptions otlp;
   inference::EnginesOptions engines;
   std::vector<inference::Binding> bindings;
   std::vector<operations::QuotaRule> quotas;

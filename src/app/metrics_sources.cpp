@@ -6,16 +6,15 @@ namespace bedplate::app {
 namespace {
 
 using inference::EngineStatus;
-using observe::Exposition;
 using observe::MetricFacts;
+using observe::MetricWriter;
 
-void write_engines(Exposition& out, const std::vector<EngineStatus>& engines) {
+void write_engines(MetricWriter& out, const std::vector<EngineStatus>& engines) {
   const auto all = [&](std::string_view type, const char* name, const char* help, auto value_of) {
     const MetricFacts facts{name, help, {"engine"}};
     out.family(facts, type);
     for (const EngineStatus& engine : engines) {
-      out.sample(facts, type == "counter" ? "_total" : "", {engine.name},
-                 static_cast<double>(value_of(engine)));
+      out.sample(facts, {engine.name}, static_cast<double>(value_of(engine)));
     }
   };
   all("gauge", "bedplate_engine_ready", "1: the engine answers; 0: stopped, starting or failed.",
@@ -33,25 +32,25 @@ void write_engines(Exposition& out, const std::vector<EngineStatus>& engines) {
       [](const EngineStatus& engine) { return engine.restarts; });
 }
 
-void write_prompt_cache(Exposition& out, const inference::PromptCache::Counts& counts) {
+void write_prompt_cache(MetricWriter& out, const inference::PromptCache::Counts& counts) {
   const MetricFacts lookups{"bedplate_prompt_cache_lookups",
                             "Cache points of prompts, by whether their prefix was kept.",
                             {"result"}};
   out.family(lookups, "counter");
-  out.sample(lookups, "_total", {"hit"}, static_cast<double>(counts.hits));
-  out.sample(lookups, "_total", {"miss"}, static_cast<double>(counts.misses));
+  out.sample(lookups, {"hit"}, static_cast<double>(counts.hits));
+  out.sample(lookups, {"miss"}, static_cast<double>(counts.misses));
   out.single("gauge", "bedplate_prompt_cache_prefixes", "Prefixes of prompts that are kept.",
              static_cast<double>(counts.prefixes));
 }
 
-void write_audit(Exposition& out, const observe::AuditTrail& audit) {
+void write_audit(MetricWriter& out, const observe::AuditTrail& audit) {
   out.single("gauge", "bedplate_audit_queue_length", "Events that wait for the disk.",
              static_cast<double>(audit.waiting()));
   out.single("counter", "bedplate_audit_events_lost", "Events that found no room in the queue.",
              static_cast<double>(audit.lost()));
 }
 
-void write_connections(Exposition& out, const wire::ServerCounters& counters) {
+void write_connections(MetricWriter& out, const wire::ServerCounters& counters) {
   out.single("gauge", "bedplate_connections_open", "Connections of clients.",
              static_cast<double>(counters.connections_open));
   out.single("counter", "bedplate_connections", "Connections of clients since the start.",
@@ -65,18 +64,29 @@ void write_connections(Exposition& out, const wire::ServerCounters& counters) {
 void add_sources(observe::ServerMetrics& metrics, const inference::Engines& engines,
                  const inference::PromptCache& prompt_cache, const observe::AuditTrail* audit,
                  const wire::Server& server) {
-  metrics.add_source([&engines](Exposition& out) { write_engines(out, engines.status()); });
+  metrics.add_source([&engines](MetricWriter& out) { write_engines(out, engines.status()); });
   metrics.add_source(
-      [&prompt_cache](Exposition& out) { write_prompt_cache(out, prompt_cache.counts()); });
-  metrics.add_source([&server](Exposition& out) { write_connections(out, server.counters()); });
+      [&prompt_cache](MetricWriter& out) { write_prompt_cache(out, prompt_cache.counts()); });
+  metrics.add_source([&server](MetricWriter& out) { write_connections(out, server.counters()); });
   if (audit != nullptr) {
-    metrics.add_source([audit](Exposition& out) { write_audit(out, *audit); });
+    metrics.add_source([audit](MetricWriter& out) { write_audit(out, *audit); });
   }
-  metrics.add_source([](Exposition& out) {
+  metrics.add_source([](MetricWriter& out) {
     const MetricFacts facts{"bedplate_build_info", "Which Bedplate this is.", {"version"}};
     out.family(facts, "gauge");
-    out.sample(facts, "", {std::string(version_text())}, 1);
+    out.sample(facts, {std::string(version_text())}, 1);
   });
+}
+
+std::unique_ptr<observe::OtlpExporter> start_exporting(const Configuration& configuration,
+                                                       wire::Client& client,
+                                                       observe::ServerMetrics& metrics,
+                                                       Executor executor) {
+  if (configuration.otlp.endpoint.empty()) return nullptr;
+  auto exporter =
+      std::make_unique<observe::OtlpExporter>(configuration.otlp, client, metrics, version_text());
+  exporter->start(executor);
+  return exporter;
 }
 
 }  // namespace bedplate::app

@@ -207,6 +207,7 @@ int serve(Configuration configuration) {
       },
       operations::Gateway::render_wire_error);
   add_sources(metrics, engines, prompt_cache, audit.get(), server);
+  const auto otlp = start_exporting(configuration, client, metrics, pool.executor(pool.next()));
   server.start();
   job_runner.start_blocking();
   const std::string url = url_of(configuration, server.port());
@@ -217,6 +218,7 @@ int serve(Configuration configuration) {
 
   signals.wait();
   drain(server, signals);
+  if (otlp) otlp->stop_blocking();
   metrics.stop_blocking();
   job_runner.stop_blocking(kJobsStopMax);
   reserved_capacity.stop_blocking();

@@ -104,6 +104,21 @@ void read_metrics(Section section, observe::MetricsOptions& metrics) {
   section.refuse_unknown();
 }
 
+void read_otlp(Section section, observe::OtlpOptions& otlp) {
+  otlp.endpoint = section.text("endpoint").value_or("");
+  otlp.authorization_env = section.text("authorization_env").value_or("");
+  section.read("interval_ms", otlp.interval, 100);
+  otlp.metrics = section.flag("metrics").value_or(true);
+  otlp.traces = section.flag("traces").value_or(true);
+  if (otlp.endpoint.empty()) throw section.error("[otlp] needs 'endpoint'");
+  try {
+    wire::parse_endpoint(otlp.endpoint);
+  } catch (const std::invalid_argument& problem) {
+    throw section.error(problem.what());
+  }
+  section.refuse_unknown();
+}
+
 void read_jobs(Section section, Configuration& configuration) {
   section.read("at_once", configuration.jobs_at_once, 1, 1'024);
   if (const auto n = section.integer("lease_seconds", 3, 3'600)) {

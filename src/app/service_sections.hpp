@@ -19,6 +19,7 @@ void read_objects(Section section, objects::LocalOptions& objects);
 void read_metrics(Section section, observe::MetricsOptions& metrics);
 void read_jobs(Section section, Configuration& configuration);
 void read_batch_limits(Section section, operations::BatchLimits& limits);
+void read_otlp(Section section, observe::OtlpOptions& otlp);
 void read_provisioned_throughput(Section section, std::size_t& slots_per_model_unit);
 void read_model_access(Section section, operations::DefaultAccess& access);
 /// One of `[[quotas]]`: added to the others.

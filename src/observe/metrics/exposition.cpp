@@ -36,7 +36,8 @@ std::string Exposition::number(double value) {
 }
 
 void Exposition::family(const MetricFacts& facts, std::string_view type) {
-  const bool suffixed = type == "counter" && format_ == Format::kPrometheus;
+  counts_ = type == "counter";
+  const bool suffixed = counts_ && format_ == Format::kPrometheus;
   const std::string_view suffix = suffixed ? "_total" : "";
   out_ += fmt::format("# HELP {}{} ", facts.name, suffix);
   append_escaped(out_, facts.help, format_ == Format::kOpenMetrics);
@@ -60,14 +61,31 @@ void Exposition::labels(const MetricFacts& facts, const std::vector<std::string>
   out_ += '}';
 }
 
-void Exposition::sample(const MetricFacts& facts, std::string_view suffix,
-                        const std::vector<std::string>& values, double value) {
+void Exposition::line(const MetricFacts& facts, std::string_view suffix,
+                      const std::vector<std::string>& values, double value) {
   out_ += facts.name;
   out_ += suffix;
   labels(facts, values, {});
   out_ += ' ';
   out_ += number(value);
   out_ += '\n';
+}
+
+void Exposition::sample(const MetricFacts& facts, const std::vector<std::string>& values,
+                        double value) {
+  line(facts, counts_ ? "_total" : "", values, value);
+}
+
+void Exposition::histogram(const MetricFacts& facts, const std::vector<std::string>& values,
+                           std::span<const double> bounds, const std::vector<std::uint64_t>& counts,
+                           double sum) {
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    below += counts[i];
+    bucket(facts, values, i == bounds.size() ? "+Inf" : number(bounds[i]), below);
+  }
+  line(facts, "_sum", values, sum);
+  line(facts, "_count", values, static_cast<double>(below));
 }
 
 void Exposition::bucket(const MetricFacts& facts, const std::vector<std::string>& values,
@@ -81,10 +99,10 @@ void Exposition::bucket(const MetricFacts& facts, const std::vector<std::string>
   out_ += fmt::format(" {}\n", count);
 }
 
-void Exposition::single(std::string_view type, std::string name, std::string help, double value) {
+void MetricWriter::single(std::string_view type, std::string name, std::string help, double value) {
   const MetricFacts facts{std::move(name), std::move(help), {}};
   family(facts, type);
-  sample(facts, type == "counter" ? "_total" : "", {}, value);
+  sample(facts, {}, value);
 }
 
 std::string Exposition::take() {

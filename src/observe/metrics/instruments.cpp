@@ -41,22 +41,15 @@ constexpr const char* type_of(const Histogram*) {
   return "histogram";
 }
 
-void write_cell(Exposition& out, const MetricFacts& facts, const std::vector<std::string>& values,
+void write_cell(MetricWriter& out, const MetricFacts& facts, const std::vector<std::string>& values,
                 const Counter& counter) {
-  out.sample(facts, "_total", values, counter.value());
+  out.sample(facts, values, counter.value());
 }
 
-void write_cell(Exposition& out, const MetricFacts& facts, const std::vector<std::string>& values,
+void write_cell(MetricWriter& out, const MetricFacts& facts, const std::vector<std::string>& values,
                 const Histogram& histogram) {
   const Histogram::Values read = histogram.values();
-  std::uint64_t below = 0;
-  for (std::size_t i = 0; i < read.counts.size(); ++i) {
-    below += read.counts[i];
-    const bool last = i == histogram.bounds().size();
-    out.bucket(facts, values, last ? "+Inf" : Exposition::number(histogram.bounds()[i]), below);
-  }
-  out.sample(facts, "_sum", values, read.sum);
-  out.sample(facts, "_count", values, static_cast<double>(below));
+  out.histogram(facts, values, histogram.bounds(), read.counts, read.sum);
 }
 
 /// Values of labels as one text. None of them has a NUL: it is taken for an end.
@@ -116,7 +109,7 @@ typename Family<Cell>::Series& Family<Cell>::add(std::vector<std::string> values
 }
 
 template <class Cell>
-void Family<Cell>::write(Exposition& out) const {
+void Family<Cell>::write(MetricWriter& out) const {
   out.family(facts_, type_of(static_cast<const Cell*>(nullptr)));
   for (const Series* series = newest_.load(std::memory_order_acquire); series != nullptr;
        series = series->next) {

@@ -52,7 +52,7 @@ class Histogram {
 class Exposed {
  public:
   virtual ~Exposed() = default;
-  virtual void write(Exposition& out) const = 0;
+  virtual void write(MetricWriter& out) const = 0;
 };
 
 /// Counters or histograms of one name, one for each combination of labels. They are made when they
@@ -82,7 +82,7 @@ class Family final : public Exposed {
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
   /// How often a new combination found no room.
   std::uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
-  void write(Exposition& out) const override;
+  void write(MetricWriter& out) const override;
 
  private:
   struct Series {

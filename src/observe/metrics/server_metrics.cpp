@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "identity/policy/principals.hpp"
+#include "observe/otlp/otlp_metrics.hpp"
 
 namespace bedplate::observe {
 namespace {
@@ -186,7 +187,9 @@ void ServerMetrics::request_ended(const RequestEnd& end, const identity::Princip
   const std::string_view status_text(status, static_cast<std::size_t>(written.ptr - status));
   families_->requests.at({end.service, end.operation, status_text}).add();
   families_->request_seconds.at({end.service, end.operation}).observe(seconds(end.elapsed()));
-  if (!use.model_id.empty() && use.invokes) count_call(end, principal, use);
+  if (use.model_id.empty() || !use.invokes) return;
+  count_call(end, principal, use);
+  if (tracing_.load(std::memory_order_relaxed)) note_span(end, principal, use);
 }
 
 void ServerMetrics::count_call(const RequestEnd& end, const identity::Principal& principal,
@@ -282,7 +285,7 @@ void ServerMetrics::note_usage(const identity::Principal& principal, const Model
              amounts, clock_.now());
 }
 
-void ServerMetrics::add_source(std::function<void(Exposition&)> source) {
+void ServerMetrics::add_source(std::function<void(MetricWriter&)> source) {
   sources_.push_back(std::move(source));
 }
 
@@ -290,18 +293,47 @@ Task<std::string> ServerMetrics::scrape(Exposition::Format format) {
   return on(*scrapes_, [this, format] { return scrape_blocking(format); });
 }
 
+Task<std::string> ServerMetrics::otlp(std::string service_version) {
+  return on(*scrapes_,
+            [this, version = std::move(service_version)] { return otlp_blocking(version); });
+}
+
+std::string ServerMetrics::otlp_blocking(std::string_view service_version) const {
+  OtlpMetrics out(started_, clock_.now());
+  write_all(out);
+  return out.take(service_version);
+}
+
 std::string ServerMetrics::scrape_blocking(Exposition::Format format) const {
   Exposition out(format);
-  for (const Exposed* family : families_->all()) family->write(out);
-  out.single("counter", "bedplate_metrics_refused",
-             "Values that found no room: too many combinations of labels.",
-             static_cast<double>(families_->refused() + history_->lost()));
-  for (const auto& source : sources_) source(out);
-  write_process(out);
+  write_all(out);
   return out.take();
 }
 
-void ServerMetrics::write_process(Exposition& out) const {
+void ServerMetrics::write_all(MetricWriter& out) const {
+  for (const Exposed* family : families_->all()) family->write(out);
+  out.single("counter", "bedplate_metrics_refused",
+             "Values that found no room: too many combinations of labels.",
+             static_cast<double>(families_->refused() + history_->lost() + spans_.lost()));
+  for (const auto& source : sources_) source(out);
+  write_process(out);
+}
+
+void ServerMetrics::note_span(const RequestEnd& end, const identity::Principal& principal,
+                              const ModelUse& use) {
+  Span span;
+  span.parent = parse_traceparent(end.traceparent);
+  span.operation = end.operation;
+  span.http_status = end.http_status;
+  span.ended = clock_.now();
+  span.started = span.ended - std::chrono::duration_cast<std::chrono::milliseconds>(end.elapsed());
+  span.account_id = principal.account_id;
+  span.region = principal.region;
+  span.use = use;
+  spans_.push(std::move(span));
+}
+
+void ServerMetrics::write_process(MetricWriter& out) const {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto time = [](const timeval& value) {

@@ -2,6 +2,7 @@
 // others are asked for at a scrape, and what goes to the store.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "observe/metrics/metric_history.hpp"
 #include "observe/metrics/model_use.hpp"
 #include "observe/metrics/usage_ledger.hpp"
+#include "observe/otlp/spans.hpp"
 #include "storage/store.hpp"
 
 namespace bedplate::observe {
@@ -40,6 +42,7 @@ struct RequestEnd {
   int http_status = 200;       ///< kClientGone: nobody was there to see it
   SteadyClock::time_point received{};
   SteadyClock::time_point ended{};
+  std::string_view traceparent = {};  ///< the header of that name
 
   std::chrono::nanoseconds elapsed() const { return ended - received; }
 };
@@ -56,11 +59,18 @@ class ServerMetrics {
   void request_ended(const RequestEnd& end, const identity::Principal& principal,
                      const ModelUse& use);
   /// What is asked for at every scrape. Call it before the first one.
-  void add_source(std::function<void(Exposition&)> source);
+  void add_source(std::function<void(MetricWriter&)> source);
 
   /// All of it, made on a thread of its own: no request waits for a scrape.
   Task<std::string> scrape(Exposition::Format format);
   std::string scrape_blocking(Exposition::Format format) const;
+
+  /// The same as the body of an OTLP export.
+  Task<std::string> otlp(std::string service_version);
+  std::string otlp_blocking(std::string_view service_version) const;
+  /// From now on calls to models are kept as spans, for take_spans().
+  void trace() { tracing_.store(true); }
+  std::vector<Span> take_spans() { return spans_.take(); }
 
   /// Outlives this object where somebody still reads it.
   std::shared_ptr<MetricHistory> history() const { return history_; }
@@ -77,8 +87,10 @@ class ServerMetrics {
                      const ModelUse& use);
   void write_history(const RequestEnd& end, const identity::Principal& principal,
                      const ModelUse& use);
+  void note_span(const RequestEnd& end, const identity::Principal& principal, const ModelUse& use);
   void note_usage(const identity::Principal& principal, const ModelUse& use);
-  void write_process(Exposition& out) const;
+  void write_all(MetricWriter& out) const;
+  void write_process(MetricWriter& out) const;
   void run_blocking();
 
   const MetricsOptions options_;
@@ -86,9 +98,11 @@ class ServerMetrics {
   const Clock& clock_;
   const Timestamp started_;
   std::shared_ptr<Families> families_;
-  std::vector<std::function<void(Exposition&)>> sources_;
+  std::vector<std::function<void(MetricWriter&)>> sources_;
   const std::shared_ptr<MetricHistory> history_ = std::make_shared<MetricHistory>();
   UsageLedger usage_;
+  std::atomic<bool> tracing_{false};
+  SpanQueue spans_;
 
   std::mutex mutex_;
   std::condition_variable stopping_changed_;

