@@ -7,6 +7,7 @@
 #include "operations/resources/creation.hpp"
 #include "operations/runtime/generation.hpp"
 #include "operations/runtime/invoke_embedding.hpp"
+#include "operations/runtime/measuring.hpp"
 
 namespace bedplate::operations {
 namespace {
@@ -42,6 +43,8 @@ Task<> invoke(const Services* services, storage::ResourceKey key, AsyncInvokeFac
   Context context{*services, owner_of(key), random_uuid(), SteadyClock::now(),
                   {},        nullptr,       nullptr,       nullptr};
   context.priority = Priority::kBatch;
+  context.measure.service = "bedrock-runtime";
+  context.measure.operation = "StartAsyncInvoke";
   inference::ResolvedModel model =
       co_await resolve_model(context, facts.model_id, inference::BareIds::kAny);
   api::runtime::InvokeModelRequest request;
@@ -49,6 +52,7 @@ Task<> invoke(const Services* services, storage::ResourceKey key, AsyncInvokeFac
   request.body = std::move(facts.model_input);
   api::runtime::InvokeModelResponse response =
       co_await invoke_embedding(context, std::move(model), std::move(request));
+  count_model_call(context, 200);
   objects::ObjectUri uri =
       objects::parse_object_uri(facts.output_uri).below(key.id).below("output.json");
   std::string type = "application/json";

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "operations/handlers.hpp"
+#include "operations/runtime/measuring.hpp"
 #include "protocol/rest_json.hpp"
 
 namespace bedplate::operations {
@@ -22,6 +23,7 @@ constexpr std::size_t kDepthMax = 200;
 /// The user guide's examples: "3223593EFGH".
 constexpr std::size_t kRecordIdCharacters = 11;
 constexpr int kAttemptsMax = 6;
+constexpr int kOk = 200;
 constexpr std::chrono::milliseconds kRetryPauseMin{500};
 
 struct Answer {
@@ -70,8 +72,21 @@ Task<Answer> ask(const RecordCall& call, std::string input) {
   Context context{*call.services, call.principal, random_uuid(), SteadyClock::now(), {},
                   nullptr,        nullptr,        nullptr};
   context.priority = Priority::kBatch;
-  if (call.converse) co_return co_await converse(context, call.model_id, std::move(input));
-  co_return co_await invoke(context, call.model_id, std::move(input));
+  context.measure.service = "bedrock";
+  context.measure.operation = "CreateModelInvocationJob";
+  try {
+    Answer answer;
+    if (call.converse) {
+      answer = co_await converse(context, call.model_id, std::move(input));
+    } else {
+      answer = co_await invoke(context, call.model_id, std::move(input));
+    }
+    count_model_call(context, kOk);
+    co_return answer;
+  } catch (const ApiError& error) {
+    count_model_call(context, error.http_status);
+    throw;
+  }
 }
 
 /// What may go well a little later, without any change of the request.
