@@ -57,7 +57,8 @@ def claude_body(text: str, most: int = 50) -> dict:
 
 
 def record(number: int, text: str | None = None, **more) -> dict:
-    return {"recordId": f"REC{number:08}", "modelInput": claude_body(text or f"Say {number}."), **more}
+    body = claude_body(text or f"Say {number}.")
+    return {"recordId": f"REC{number:08}", "modelInput": body, **more}
 
 
 def converse_record(number: int, text: str | None = None) -> dict:
@@ -124,7 +125,7 @@ def id_of(arn: str) -> str:
 
 def results(bucket: Bucket, arn: str, name: str, folder: str = "out") -> list[dict]:
     text = bucket.get(f"{folder}/{id_of(arn)}/{name}.out")
-    return [json.loads(line) for line in text.splitlines()]
+    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def manifest(bucket: Bucket, arn: str, folder: str = "out") -> dict:

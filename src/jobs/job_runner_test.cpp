@@ -96,6 +96,8 @@ Task<JobEnd> in_two_steps(Notes* notes, JobContext* context) {
 
 class JobRunnerTest : public storage::Contract {
  protected:
+  /// Its threads tell the loops what they have done: they end first.
+  void TearDown() override { store_.reset(); }
   std::unique_ptr<JobRunner> runner(const std::string& server, storage::Store& store,
                                     JobRunnerOptions options = {}) {
     options.server = server;

@@ -68,7 +68,8 @@ def test_invoke_model(control, role, bucket, account, run):
     assert done["outputDataConfig"] == {"s3OutputDataConfig": {"s3Uri": bucket.uri("out/")}}
     assert done["modelInvocationType"] == "InvokeModel"
     assert done["timeoutDurationInHours"] == 24
-    assert done["jobExpirationTime"] - done["submitTime"] == datetime.timedelta(hours=24)
+    lifetime = done["jobExpirationTime"] - done["submitTime"]
+    assert abs(lifetime - datetime.timedelta(hours=24)) < datetime.timedelta(minutes=1)
     assert done["submitTime"] <= done["endTime"] <= done["lastModifiedTime"]
     assert "message" not in done
 
@@ -128,7 +129,7 @@ def test_errors_of_records(bucket, run):
     assert counts(done) == (3, 3, 2, 1)
     found = {one["recordId"]: one for one in results(bucket, done["jobArn"], "mixed.jsonl")}
     assert found["BAD"]["error"]["errorCode"] == 400
-    assert "anthropic_version" in found["BAD"]["error"]["errorMessage"]
+    assert found["BAD"]["error"]["errorMessage"].startswith("Malformed input request: ")
     assert found["BAD"]["modelInput"] == bad["modelInput"]
     assert "modelOutput" not in found["BAD"]
     assert batches.manifest(bucket, done["jobArn"])["errorRecordCount"] == 1
@@ -245,11 +246,12 @@ def test_roles_that_cannot_be_used(control, iam, bucket, account):
         "AccessDeniedException",
         "Cross-account pass role is not allowed.",
     )
+    jobs = f"{account}:model-invocation-job/*"
     for conditions, works in (
         ({"StringEquals": {"aws:SourceAccount": account}}, True),
         ({"StringEquals": {"aws:SourceAccount": "999999999999"}}, False),
-        ({"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:us-east-1:{account}:model-invocation-job/*"}}, True),
-        ({"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:eu-west-1:{account}:model-invocation-job/*"}}, False),
+        ({"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:us-east-1:{jobs}"}}, True),
+        ({"ArnLike": {"aws:SourceArn": f"arn:aws:bedrock:eu-west-1:{jobs}"}}, False),
     ):
         role = make_role(iam, trust=batches.service_trust(**conditions))
         if works:
@@ -330,7 +332,7 @@ def test_listing(control, role, bucket):
     assert found(statusEquals="Completed", sortOrder="Ascending") == arns
     assert found(statusEquals="Failed") == []
     middle = job(control, arns[1])["submitTime"]
-    assert arns[0] in found(submitTimeBefore=middle) or middle == job(control, arns[0])["submitTime"]
+    assert arns[1] not in found(submitTimeBefore=middle)
     assert arns[1] not in found(submitTimeAfter=middle)
     page = control.list_model_invocation_jobs(nameContains=prefix, maxResults=2)
     assert len(page["invocationJobSummaries"]) == 2

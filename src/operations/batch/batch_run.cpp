@@ -230,8 +230,10 @@ Task<JobEnd> BatchRun::run_records() {
 Task<JobEnd> BatchRun::run_to_the_end(BatchRecords& records) {
   for (;;) {
     co_await records.feed();
-    if (records.wants_checkpoint()) co_await save(records);
+    const bool saves = records.wants_checkpoint();
+    if (saves) co_await save(records);
     if (records.all_are_done() || context_.interrupted() || expired()) break;
+    if (saves) continue;  // feeding stopped for it, and perhaps nothing runs that would ring
     const auto latest = std::min(records.checkpoint_due(), expiry());
     co_await records.wait(latest);
   }
