@@ -39,10 +39,13 @@ std::string GenerationReply::text() const {
   return text;
 }
 
-void append(GenerationReply& reply, GenerationEvent event) {
+void append(GenerationReply& first, GenerationEvent event) {
+  GenerationReply& reply = first.alternatives.empty() ? first : first.alternatives.back();
   if (auto* delta = std::get_if<TextDelta>(&event)) {
     append_text(reply.content, *delta);
     std::move(delta->tokens.begin(), delta->tokens.end(), std::back_inserter(reply.tokens));
+  } else if (auto* start = std::get_if<GenerationStart>(&event)) {
+    reply.prompt_tokens = std::move(start->prompt_tokens);
   } else if (const auto* thought = std::get_if<ReasoningDelta>(&event)) {
     unsigned_thinking(reply.content).text += thought->text;
   } else if (auto* thought_end = std::get_if<ReasoningEnd>(&event)) {
@@ -52,7 +55,10 @@ void append(GenerationReply& reply, GenerationEvent event) {
   } else if (const auto* input = std::get_if<ToolInputDelta>(&event)) {
     last_or_new<ToolUseBlock>(reply.content).input += input->json;
   } else if (auto* end = std::get_if<GenerationEnd>(&event)) {
+    const bool followed = end->followed;
     reply.end = std::move(*end);
+    if (!followed) first.end.usage.output_tokens = reply.end.usage.output_tokens;
+    if (followed) first.alternatives.emplace_back();
   }
 }
 

@@ -143,8 +143,11 @@ struct GenerationRequest {
   ReasoningParameters reasoning;
   std::string output_schema;         ///< JSON schema that the reply's text must fit; empty: free
   bool token_probabilities = false;  ///< report the reply's tokens with their log-probabilities
-  int replies = 1;                   ///< how many collect() asks for; a stream is always one
-  SlotClaim claim;                   ///< see ResolvedModel
+  /// Report those of the last turn's text, too, where the engine can; only with the start of the
+  /// first of several replies.
+  bool prompt_probabilities = false;
+  int replies = 1;              ///< how many; an engine gives one at a time
+  SlotClaim claim;              ///< see ResolvedModel
 };
 
 enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };
@@ -157,22 +160,24 @@ struct Usage {
   std::int64_t output_tokens = 0;
   std::int64_t cache_read_input_tokens = 0;
   std::int64_t cache_write_input_tokens = 0;
-  std::int64_t cache_write_1h_input_tokens = 0;  ///< of those, what is kept for an hour
+  std::int64_t cache_write_1h_input_tokens = 0;       ///< of those, what is kept for an hour
+  std::optional<std::int64_t> reasoning_tokens = {};  ///< of the output; nothing: not told
 };
 
 // What a generation reports, in this order: one start, deltas and tool calls, one end. Deltas of
-// one kind in a row belong to one content block.
+// one kind in a row belong to one content block. See generate_in_turn() for several in one stream.
 
+/// One token of a reply or a prompt, of a request that asks for it.
+struct TokenProbability {
+  std::string text;
+  double log_probability = 0;
+};
 struct GenerationStart {
   /// Absent when the engine tells only at the end.
   std::optional<std::int64_t> input_tokens;
   std::int64_t cache_read_input_tokens = 0;
   std::int64_t cache_write_input_tokens = 0;
-};
-/// One token of the reply, of a request that asks for token_probabilities.
-struct TokenProbability {
-  std::string text;
-  double log_probability = 0;
+  std::vector<TokenProbability> prompt_tokens = {};  ///< see prompt_probabilities
 };
 struct TextDelta {
   std::string text;  ///< whole UTF-8 characters, never empty
@@ -200,6 +205,8 @@ struct GenerationEnd {
   StopReason reason = StopReason::kEndTurn;
   std::string stop_sequence;  ///< which one, with kStopSequence; not part of the text
   Usage usage;
+  /// Another reply to the same request follows. The last one's usage counts the output of all.
+  bool followed = false;
 };
 using GenerationEvent = std::variant<GenerationStart, TextDelta, ReasoningDelta, ReasoningEnd,
                                      ToolUseStart, ToolInputDelta, GenerationEnd>;
@@ -215,6 +222,7 @@ class GenerationSink {
 struct GenerationReply {
   std::vector<ContentBlock> content;  ///< texts, reasoning, tool calls
   std::vector<TokenProbability> tokens;
+  std::vector<TokenProbability> prompt_tokens;  ///< empty: the engine did not tell
   GenerationEnd end;
   /// The further replies of a request for several. `end.usage` counts the output of all.
   std::vector<GenerationReply> alternatives;
@@ -223,7 +231,7 @@ struct GenerationReply {
   std::string text() const;
 };
 
-/// Adds what an event brings to a reply's content.
+/// Adds what an event brings to a reply's content, or to its last alternative's.
 void append(GenerationReply& reply, GenerationEvent event);
 
 }  // namespace bedplate::inference

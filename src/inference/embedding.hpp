@@ -17,6 +17,7 @@ class Engine;
 enum class LongText { kRefuse, kDropStart, kDropEnd };
 
 struct EmbeddingRequest {
+  std::string model_id;  ///< of the catalogue, for engines that serve several
   std::vector<std::string> texts;
   /// The longest text, in tokens of the weights, their marks ([CLS], [SEP], …) included; 0: any.
   /// A text that keeps to it but is longer than the weights read at once is embedded in windows,
@@ -25,6 +26,8 @@ struct EmbeddingRequest {
   LongText long_text = LongText::kRefuse;
   /// Shorten at a character's border and report it, instead of at a token's.
   bool cut_at_characters = false;
+  /// How long the vectors are to be, for engines whose models offer several lengths; 0: theirs.
+  std::int64_t dimensions = 0;
   SlotClaim claim;  ///< see ResolvedModel
 };
 
@@ -35,6 +38,18 @@ struct EmbeddingReply {
   std::int64_t input_tokens = 0;  ///< of all texts, as the engine counts them
   /// With `cut_at_characters`, for each text: how many characters were kept, if some were not.
   std::vector<std::optional<std::int64_t>> cut_at_characters;
+};
+
+/// A body of InvokeModel for a model that embeds or ranks, as the client sent it.
+struct NativeRequest {
+  std::string model_id;  ///< of the catalogue
+  std::string body;      ///< a JSON object
+  std::string capacity_holder;
+};
+
+struct NativeReply {
+  std::string body;                          ///< a JSON object, to be handed on as it is
+  std::optional<std::int64_t> input_tokens;  ///< where the engine tells
 };
 
 struct RerankRequest {

@@ -2,22 +2,48 @@
 
 namespace bedplate::inference {
 
+namespace {
+
+/// One of several replies on their way into one sink.
+class InTurn final : public GenerationSink {
+ public:
+  /// `output_tokens`: of the replies before; grows by this one's.
+  InTurn(GenerationSink& next, bool last, std::int64_t& output_tokens)
+      : next_(next), last_(last), output_tokens_(output_tokens) {}
+
+  Task<> on_event(GenerationEvent event) override {
+    if (auto* end = std::get_if<GenerationEnd>(&event)) {
+      output_tokens_ += end->usage.output_tokens;
+      end->followed = !last_;
+      if (last_) end->usage.output_tokens = output_tokens_;
+    }
+    return next_.on_event(std::move(event));
+  }
+
+ private:
+  GenerationSink& next_;
+  const bool last_;
+  std::int64_t& output_tokens_;
+};
+
+}  // namespace
+
+Task<> generate_in_turn(Generate generate, GenerationRequest request, GenerationSink& sink) {
+  std::int64_t output_tokens = 0;
+  for (int left = request.replies; left > 1; --left) {
+    InTurn one(sink, false, output_tokens);
+    co_await generate(request, one);
+    if (request.sampling.seed) ++*request.sampling.seed;
+    request.prompt_probabilities = false;  // told once
+  }
+  InTurn last(sink, true, output_tokens);
+  co_await generate(std::move(request), last);  // it may be megabytes
+}
+
 Task<GenerationReply> collect(Generate generate, GenerationRequest request) {
   Collector collector;
-  if (request.replies == 1) {
-    co_await generate(std::move(request), collector);  // it may be megabytes
-    co_return std::move(collector.reply);
-  }
-  co_await generate(request, collector);
-  GenerationReply reply = std::move(collector.reply);
-  for (int i = 1; i < request.replies; ++i) {
-    if (request.sampling.seed) ++*request.sampling.seed;
-    Collector further;
-    co_await generate(request, further);
-    reply.end.usage.output_tokens += further.reply.end.usage.output_tokens;
-    reply.alternatives.push_back(std::move(further.reply));
-  }
-  co_return reply;
+  co_await generate_in_turn(std::move(generate), std::move(request), collector);
+  co_return std::move(collector.reply);
 }
 
 Task<EmbeddingReply> Engine::embed(EmbeddingRequest) {
@@ -30,6 +56,12 @@ Task<RerankReply> Engine::rerank(RerankRequest) {
   throw EngineError(EngineError::Kind::kInvalidRequest,
                     "The engine that serves this model does not rerank.");
   co_return RerankReply();
+}
+
+Task<NativeReply> Engine::invoke(NativeRequest) {
+  throw EngineError(EngineError::Kind::kInvalidRequest,
+                    "The engine that serves this model takes no native bodies.");
+  co_return NativeReply();
 }
 
 Task<ImageReply> Engine::make_images(ImageRequest) {

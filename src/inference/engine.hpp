@@ -34,6 +34,14 @@ class EngineError : public std::runtime_error {
   std::int64_t context_tokens = 0;  ///< kContextOverflow
 };
 
+/// The engine has no way to count tokens: what needs no count can do without.
+class CannotCount final : public EngineError {
+ public:
+  CannotCount()
+      : EngineError(Kind::kInvalidRequest,
+                    "The engine that serves this model cannot count tokens.") {}
+};
+
 /// One set of weights, ready to be asked. Used from every I/O thread at once; a call runs on the
 /// caller's thread. Cancelling the calling task frees the engine's slot at once.
 class Engine {
@@ -51,6 +59,9 @@ class Engine {
   /// read from or written to a cache is counted beside the input.
   virtual bool caches_prompts() const { return false; }
 
+  /// True when it speaks InvokeModel itself: bodies for vectors and rankings go to invoke().
+  virtual bool takes_native_bodies() const { return false; }
+
   /// What bounds the requests that it works on at once; nullptr: nothing does.
   virtual std::shared_ptr<Admission> admission() const { return nullptr; }
 
@@ -58,7 +69,8 @@ class Engine {
   /// after the first event that means the reply broke off.
   virtual Task<> generate(GenerationRequest request, GenerationSink& sink) = 0;
 
-  /// The input tokens that generate() would report for the same request.
+  /// The input tokens that generate() would report for the same request. Throws EngineError;
+  /// CannotCount when there is no way to know.
   virtual Task<std::int64_t> count_tokens(GenerationRequest request) = 0;
 
   /// Embeds texts. Throws EngineError; kContextOverflow, with the counts of the first such text,
@@ -68,12 +80,16 @@ class Engine {
   /// Scores documents by their relevance for a query. Throws as embed().
   virtual Task<RerankReply> rerank(RerankRequest request);
 
+  /// Hands a native body on. Throws EngineError; kInvalidRequest, as by default, when it takes
+  /// none.
+  virtual Task<NativeReply> invoke(NativeRequest request);
+
   /// Makes images. Throws EngineError; kInvalidRequest when the engine cannot honour what is asked
   /// for, or makes no images at all, as by default.
   virtual Task<ImageReply> make_images(ImageRequest request);
 };
 
-/// Gathers a generation's events.
+/// Gathers the events of a generation, or of several in turn.
 class Collector final : public GenerationSink {
  public:
   Task<> on_event(GenerationEvent event) override {
@@ -86,8 +102,11 @@ class Collector final : public GenerationSink {
 /// Runs one generation into a sink.
 using Generate = std::function<Task<>(GenerationRequest, GenerationSink&)>;
 
-/// Runs generations and hands back the whole; one after the other when the request is for several
-/// replies, each with a seed of its own.
+/// Runs as many generations as the request wants replies, one after the other into one sink, each
+/// with a seed of its own. Every reply's end but the last one's is marked as followed.
+Task<> generate_in_turn(Generate generate, GenerationRequest request, GenerationSink& sink);
+
+/// The same, handing back the whole.
 Task<GenerationReply> collect(Generate generate, GenerationRequest request);
 Task<GenerationReply> collect(Engine& engine, GenerationRequest request);
 

@@ -66,6 +66,35 @@ TEST(Collect, GathersSeveralReplies) {
   EXPECT_EQ(engine.requests[2].sampling.seed, 42);
 }
 
+/// What a stream of several replies looks like.
+class Ends final : public GenerationSink {
+ public:
+  Task<> on_event(GenerationEvent event) override {
+    if (auto* end = std::get_if<GenerationEnd>(&event)) ends.push_back(std::move(*end));
+    co_return;
+  }
+  std::vector<GenerationEnd> ends;
+};
+
+TEST(GenerateInTurn, MarksAllEndsButTheLastWhichCountsTheOutputOfAll) {
+  CountingEngine engine;
+  Ends sink;
+  boost::asio::io_context context;
+  Generate generate = [&engine](GenerationRequest request, GenerationSink& into) {
+    return engine.generate(std::move(request), into);
+  };
+  auto done = boost::asio::co_spawn(
+      context, generate_in_turn(std::move(generate), GenerationRequest{.replies = 2}, sink),
+      boost::asio::use_future);
+  context.run();
+  done.get();
+  ASSERT_EQ(sink.ends.size(), 2U);
+  EXPECT_TRUE(sink.ends[0].followed);
+  EXPECT_EQ(sink.ends[0].usage.output_tokens, 2);
+  EXPECT_FALSE(sink.ends[1].followed);
+  EXPECT_EQ(sink.ends[1].usage.output_tokens, 4);
+}
+
 TEST(Collect, AllFailWhenOneDoes) {
   CountingEngine engine;
   engine.fails_at = 1;

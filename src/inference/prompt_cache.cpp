@@ -49,4 +49,9 @@ void PromptCache::forget(const std::string& key) {
   by_key_.erase(found);
 }
 
+bool PromptCache::note_uncounted(const std::string& engine) {
+  const std::lock_guard lock(mutex_);
+  return uncounted_.insert(engine).second;
+}
+
 }  // namespace bedplate::inference

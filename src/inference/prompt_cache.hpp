@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 
@@ -36,6 +37,9 @@ class PromptCache {
   };
   Counts counts() const;
 
+  /// Notes an engine whose prompts cannot be cached. True the first time.
+  bool note_uncounted(const std::string& engine);
+
  private:
   struct Prefix {
     std::string key;
@@ -48,6 +52,7 @@ class PromptCache {
   std::uint64_t misses_ = 0;
   std::list<Prefix> by_use_;  ///< the last used first
   std::unordered_map<std::string, std::list<Prefix>::iterator> by_key_;
+  std::unordered_set<std::string> uncounted_;  ///< at most as many as there are engines
 };
 
 }  // namespace bedplate::inference

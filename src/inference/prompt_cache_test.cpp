@@ -42,5 +42,12 @@ TEST(PromptCache, IsBounded) {
   EXPECT_FALSE(cache.find("second", now)) << "unused for longest";
 }
 
+TEST(PromptCache, NotesAnEngineOnce) {
+  PromptCache cache;
+  EXPECT_TRUE(cache.note_uncounted("openai/a"));
+  EXPECT_FALSE(cache.note_uncounted("openai/a"));
+  EXPECT_TRUE(cache.note_uncounted("openai/b"));
+}
+
 }  // namespace
 }  // namespace bedplate::inference

@@ -61,7 +61,7 @@ TEST(ScriptedRulesTest, LongTextsAreCutBetweenCharacters) {
 
 TEST(ScriptedRulesTest, PatternsThatExplodeDoNotHold) {
   GenerationRequest request;
-  request.prompt = RawPrompt{std::string(64, 'a') + "b"};
+  request.prompt.emplace<RawPrompt>(RawPrompt{std::string(64, 'a') + 'b'});
   EXPECT_FALSE(holds_for(R"x({"text_matches":"^(a+)+$"})x", request));
 }
 
