@@ -16,6 +16,7 @@ from conversing import MODEL, Stream, ask, request
 from scripted_engine import ScriptedEngine
 
 LLAMA = "meta.llama3-8b-instruct-v1:0"
+CACHES = "us.anthropic.claude-3-7-sonnet-20250219-v1:0"
 
 
 @pytest.fixture
@@ -75,6 +76,32 @@ def test_usage_of_the_engine(start_server, scripted_engine, http_to):
     assert reply["stopReason"] == "max_tokens"
     assert reply["usage"]["inputTokens"] == 17
     assert reply["usage"]["outputTokens"] == 3
+
+
+# Whoever cannot count tokens has no cache points either: the request is answered, nothing is said
+# to be cached, and the log says so once.
+def test_cache_points_without_counts(start_server, scripted_engine, http_to):
+    server = start_server(scripted_engine.config())
+    http = http_to(server)
+    point = {"cachePoint": {"type": "default"}}
+    turn = {"role": "user", "content": [{"text": "Hello " * 2000}, point, {"text": "So?"}]}
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(http.send, "POST", f"/model/{CACHES}/converse", {"messages": [turn]})
+            generation = scripted_engine.next_generation()
+            generation.delta("Yes")
+            generation.finish(prompt_tokens=2003)
+            response = answer.result()
+        assert response.status == 200, response.body
+        usage = response.json()["usage"]
+        assert usage["inputTokens"] == 2003
+        assert (usage["cacheReadInputTokens"], usage["cacheWriteInputTokens"]) == (0, 0)
+    # What is asked of cache points is asked for all the same.
+    five = {"role": "user", "content": [{"text": "a"}, point] * 5}
+    refused = http.send("POST", f"/model/{CACHES}/converse", {"messages": [five]})
+    assert (refused.status, refused.error_type) == (400, "ValidationException")
+    server.stop()
+    assert server.log().count("cannot count tokens") == 1
 
 
 # Characters that the engine cuts in two arrive whole. (OpenAI's JSON cannot cut a character, but

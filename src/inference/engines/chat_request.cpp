@@ -192,6 +192,13 @@ void add_reporting(json::object& body, Dialect dialect, ReplyFormat format) {
   }
 }
 
+/// The text of the last turn, if it is one.
+std::string last_text(const Conversation& conversation) {
+  if (conversation.messages.empty() || conversation.messages.back().content.size() != 1) return {};
+  const auto* text = std::get_if<TextBlock>(&conversation.messages.back().content.front());
+  return text ? text->text : std::string();
+}
+
 }  // namespace
 
 GenerationCall generation_call(const GenerationRequest& request, const ServerTraits& traits,
@@ -204,6 +211,9 @@ GenerationCall generation_call(const GenerationRequest& request, const ServerTra
     call.reply.tools = tool_reply(*conversation, traits);
     call.reply.parallel_calls = conversation->tool_choice.parallel;
     body = conversation_members(*conversation, request.reasoning, traits);
+    if (request.prompt_probabilities && traits.dialect == Dialect::kLlamaCpp) {
+      call.scoring = PromptScoring{json::serialize(body), last_text(*conversation)};
+    }
     add_reply_form(body, *conversation, request.output_schema, call.reply.tools);
   } else {
     const bool native = traits.dialect == Dialect::kLlamaCpp;
@@ -215,6 +225,9 @@ GenerationCall generation_call(const GenerationRequest& request, const ServerTra
   add_sampling(body, request.sampling, traits, call.reply.format);
   if (request.token_probabilities) add_probabilities(body, call.reply.format);
   add_reporting(body, traits.dialect, call.reply.format);
+  if (traits.dialect == Dialect::kLlamaCpp && request.reasoning.enabled) {
+    body["timings_per_token"] = true;  // counts, too: how many of the tokens were thinking
+  }
   call.body = json::serialize(body);
   return call;
 }

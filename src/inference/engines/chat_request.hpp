@@ -27,10 +27,17 @@ struct ReplyShape {
   std::optional<std::int64_t> max_tokens;
 };
 
+/// What to ask for the probabilities of a prompt's tokens (prompt_scoring.hpp).
+struct PromptScoring {
+  std::string template_body;  ///< for llama-server's /apply-template
+  std::string text;           ///< the part of the prompt
+};
+
 struct GenerationCall {
   std::string path;
   std::string body;  ///< JSON
   ReplyShape reply;
+  std::optional<PromptScoring> scoring;  ///< to be done before, where the request wants it
 };
 
 /// Always asks for a stream: llama-server notices a client's end only while it streams.

@@ -185,6 +185,15 @@ TEST(ChatRequest, AsksLlamaServerForWhatItKeepsToItself) {
   EXPECT_EQ(body.at("chat_template_kwargs").at("enable_thinking"), false);
 }
 
+TEST(ChatRequest, AsksLlamaServerHowManyTokensWereThinking) {
+  GenerationRequest request = request_of({.messages = {user("x")}});
+  const ServerTraits llama{.dialect = Dialect::kLlamaCpp};
+  EXPECT_FALSE(body_of(request, llama).as_object().contains("timings_per_token"));
+  request.reasoning.enabled = true;
+  EXPECT_EQ(body_of(request, llama).at("timings_per_token"), true);
+  EXPECT_FALSE(body_of(request, {}).as_object().contains("timings_per_token"));
+}
+
 TEST(ChatRequest, SendsARawPromptToTheNativeEndpoint) {
   GenerationRequest request{.prompt = RawPrompt{"<s>hello"}, .sampling = {.max_tokens = 4}};
   const ServerTraits traits{.dialect = Dialect::kLlamaCpp, .added_bos = "<s>"};

@@ -95,6 +95,9 @@ Task<> report(StreamStep step, GenerationContext& context) {
   context.deadline.suspend();
   for (GenerationEvent& event : step.events) {
     const bool end = std::holds_alternative<GenerationEnd>(event);
+    if (auto* start = std::get_if<GenerationStart>(&event)) {
+      start->prompt_tokens = std::exchange(context.prompt_tokens, {});
+    }
     co_await context.sink.on_event(std::move(event));
     context.ended = context.ended || end;
   }
@@ -107,6 +110,11 @@ Task<std::string_view> read_piece(wire::ClientResponse& response) {
   } catch (const wire::ClientError& problem) {
     throw error_from_transport(problem);
   }
+}
+
+/// Older servers, and what may stand before a server, know no path for counting.
+bool has_no_such_path(int status) {
+  return status == 404 || status == 405 || status == 501;
 }
 
 /// Reads the end of the body, so that the connection can be used again.
@@ -180,10 +188,7 @@ Task<> follow_reply(wire::ClientResponse& response, ReplyReader& reply,
 Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,
                                    GenerationRequest request) {
   auto call = counting_call(request, server.traits, server.model);
-  if (!call) {
-    throw EngineError(EngineError::Kind::kInvalidRequest,
-                      "The engine that serves this model cannot count tokens.");
-  }
+  if (!call) throw CannotCount();
   ServerAnswer answer;
   try {
     answer =
@@ -191,6 +196,7 @@ Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,
   } catch (const wire::ClientError& problem) {
     throw error_from_transport(problem);
   }
+  if (has_no_such_path(answer.status)) throw CannotCount();
   if (answer.status != 200) throw error_from_response(answer.status, answer.body);
   co_return read_count(answer.body);
 }

@@ -67,8 +67,9 @@ struct GenerationContext {
   GenerationSink& sink;
   Deadline& deadline;
   TokenTimeouts timeouts;
-  Progress* progress = nullptr;  ///< marked at every sign of work, or none
-  bool ended = false;            ///< set when the sink has got the end
+  Progress* progress = nullptr;                      ///< marked at every sign of work, or none
+  bool ended = false;                                ///< set when the sink has got the end
+  std::vector<TokenProbability> prompt_tokens = {};  ///< to be told with the reply's start
 };
 
 /// Reports the streamed reply to the sink and keeps the deadline moving: first_token counts until
@@ -80,7 +81,7 @@ Task<> follow_generation(wire::ClientResponse& response, ReplyShape shape,
 /// The same for any protocol; `reply` is at its beginning.
 Task<> follow_reply(wire::ClientResponse& response, ReplyReader& reply, GenerationContext& context);
 
-/// Throws EngineError; kInvalidRequest when the server has no way to count.
+/// Throws EngineError; CannotCount when the server has no way to.
 Task<std::int64_t> count_tokens_of(wire::Client& client, OpenAiServer server,
                                    GenerationRequest request);
 

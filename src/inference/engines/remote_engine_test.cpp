@@ -260,7 +260,28 @@ TEST_F(RemoteEngineTest, CountsWhereTheServerCan) {
         .get();
   };
   EXPECT_EQ(count("vllm"), 5);
-  EXPECT_THROW(count("somebody"), EngineError);
+  EXPECT_THROW(count("somebody"), CannotCount);
+}
+
+// A server without the path for it is no server that has failed.
+TEST_F(RemoteEngineTest, CannotCountWhereTheServerHasNoPathForIt) {
+  const auto count = [&](int status) {
+    FakeServerOptions hidden{.owner = "vllm"};
+    hidden.other = [status](const std::string& path, const std::string&) {
+      return path == "/tokenize" ? ServerAnswer{status, "{}"} : ServerAnswer{};
+    };
+    auto engine = make(serve(hidden));
+    GenerationRequest request{.prompt = RawPrompt{"hello"}, .sampling = {}};
+    boost::asio::co_spawn(pool.executor(0), engine->count_tokens(request), boost::asio::use_future)
+        .get();
+  };
+  for (const int status : {404, 405, 501}) EXPECT_THROW(count(status), CannotCount) << status;
+  try {
+    count(500);
+    FAIL();
+  } catch (const EngineError& error) {
+    EXPECT_EQ(error.kind, Kind::kFailed);
+  }
 }
 
 TEST_F(RemoteEngineTest, LearnsTheDialect) {

@@ -6,6 +6,7 @@
 
 #include "base/api_error.hpp"
 #include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "inference/families/family.hpp"
 
 namespace bedplate::operations {
@@ -178,6 +179,24 @@ Conversation prefix_until(const Place& place, const Conversation& conversation) 
   return prefix;
 }
 
+void note_uncached(inference::PromptCache& cache, const std::string& engine) {
+  if (!cache.note_uncounted(engine)) return;
+  log::warning("engine {}: it cannot count tokens, so cache points have no effect there", engine);
+}
+
+/// Its tokens; nothing when the engine cannot count.
+Task<std::optional<std::int64_t>> count_prefix(const inference::ResolvedModel& resolved,
+                                               Conversation prefix) {
+  inference::GenerationRequest counted;
+  counted.model_id = resolved.model->id;
+  counted.prompt = std::move(prefix);
+  try {
+    co_return co_await resolved.engine->count_tokens(std::move(counted));
+  } catch (const inference::CannotCount&) {
+    co_return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Task<std::vector<CachedPrefix>> find_cached_prefixes(const Conversation& conversation,
@@ -202,9 +221,13 @@ Task<std::vector<CachedPrefix>> find_cached_prefixes(const Conversation& convers
       prefix.tokens = *tokens;
       prefix.found = true;
     } else {
-      inference::GenerationRequest counted;
-      counted.prompt = prefix_until(point.place, conversation);
-      prefix.tokens = co_await resolved.engine->count_tokens(std::move(counted));
+      Conversation until_here = prefix_until(point.place, conversation);
+      const auto counted = co_await count_prefix(resolved, std::move(until_here));
+      if (!counted) {
+        note_uncached(cache, resolved.engine->served_by());
+        co_return std::vector<CachedPrefix>();
+      }
+      prefix.tokens = *counted;
     }
     if (prefix.tokens >= tokens_min) prefixes.push_back(std::move(prefix));
   }

@@ -20,8 +20,9 @@ struct CachedPrefix {
 
 /// The request's cache points in the order of the prompt, those left out whose prefix is shorter
 /// than the model's least. Throws ValidationException when there are more than four, or a longer
-/// time stands behind a shorter one. Counts the tokens of prefixes that are new. `conversation` and
-/// `resolved` must stay until then.
+/// time stands behind a shorter one. Counts the tokens of prefixes that are new; nothing is cached,
+/// and the log says so once, where the engine cannot count. `conversation` and `resolved` must stay
+/// until then.
 Task<std::vector<CachedPrefix>> find_cached_prefixes(const inference::Conversation& conversation,
                                                      const inference::ResolvedModel& resolved,
                                                      std::string account_id,
