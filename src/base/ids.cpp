@@ -45,6 +45,10 @@ std::string random_base62(std::size_t count) {
   return pick(kBase64Url.substr(0, 62), count);
 }
 
+std::string random_base32(std::size_t count) {
+  return pick("abcdefghijklmnopqrstuvwxyz234567", count);
+}
+
 std::string random_base36(std::size_t count) {
   return pick("abcdefghijklmnopqrstuvwxyz0123456789", count);
 }

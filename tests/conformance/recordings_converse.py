@@ -85,6 +85,22 @@ ANSWERED = [
 ]
 THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
 ADAPTIVE = {"thinking": {"type": "adaptive", "display": "summarized"}}
+POINT = {"cachePoint": {"type": "default"}}
+CACHED_TOOLS = {"tools": [*TOOLS["tools"], POINT], "toolChoice": {"auto": {}}}
+NOTES = {"name": "Document 1", "format": "txt", "source": {"bytes": "SGVsbG8="}}
+SPACE_BEHIND_DOCUMENT = [
+    {
+        "role": "user",
+        "content": [
+            {"text": "Read this."},
+            {"document": NOTES},
+            {"text": "\n"},
+            POINT,
+            {"text": "What is 10 + 11?"},
+            POINT,
+        ],
+    }
+]
 POLICY = "Staff get 20 days of leave. Ask your manager for details."
 
 
@@ -220,6 +236,9 @@ WHOLE = [
           says=[("thought", "Well."), *SAYS_TEXT], additionalModelRequestFields=THINKING),
     whole("PA model_thinking_part_anthropic_adaptive", SONNET_46, CLAUDE_USAGE, SIGNED_THOUGHT,
           TEXT, says=[("thought", "Well."), *SAYS_TEXT], additionalModelRequestFields=ADAPTIVE),
+    whole("PA cache_write_and_read", SONNET_45, CLAUDE_USAGE, TEXT, toolConfig=CACHED_TOOLS,
+          system=[{"text": "Be brief."}, POINT], messages=SPACE_BEHIND_DOCUMENT,
+          inferenceConfig={}),
     whole("PA model", NOVA_MICRO, USAGE, TEXT),
     whole("PA model_retry", NOVA_MICRO, USAGE, TEXT, CALL, says=[*SAYS_TEXT, *SAYS_CALL],
           toolConfig=TOOLS),

@@ -57,7 +57,9 @@ struct ReplyChunk {
   std::string_view stop_sequence;
   std::optional<std::int64_t> input_tokens;
   std::optional<std::int64_t> output_tokens;
-  std::optional<std::int64_t> cached_tokens;  ///< of the input
+  std::optional<std::int64_t> cached_tokens;     ///< of the input
+  std::optional<std::int64_t> reasoning_tokens;  ///< of the output
+  std::optional<std::int64_t> tokens_so_far;     ///< of the output, this chunk's included
 };
 
 namespace {
@@ -145,6 +147,12 @@ void read_openai(const json::object& object, ReplyChunk& chunk) {
     if (const json::object* details = object_in(*usage, "prompt_tokens_details")) {
       chunk.cached_tokens = number_in(*details, "cached_tokens");
     }
+    if (const json::object* details = object_in(*usage, "completion_tokens_details")) {
+      chunk.reasoning_tokens = number_in(*details, "reasoning_tokens");
+    }
+  }
+  if (const json::object* timings = object_in(object, "timings")) {  // llama-server
+    chunk.tokens_so_far = number_in(*timings, "predicted_n");
   }
   if (const json::object* progress = object_in(object, "prompt_progress")) {
     chunk.input_tokens = number_in(*progress, "total");
@@ -201,6 +209,11 @@ void ChatStream::take_chunk(ReplyChunk& chunk, StreamStep& step) {
   if (chunk.input_tokens) end_.usage.input_tokens = *chunk.input_tokens;
   if (chunk.cached_tokens) end_.usage.cache_read_input_tokens = *chunk.cached_tokens;
   if (chunk.output_tokens) end_.usage.output_tokens = *chunk.output_tokens;
+  if (chunk.reasoning_tokens) {
+    end_.usage.reasoning_tokens = chunk.reasoning_tokens;
+  } else if (!chunk.reasoning.empty() && chunk.tokens_so_far) {
+    end_.usage.reasoning_tokens = chunk.tokens_so_far;  // the model thinks first
+  }
   if (!started_ && chunk.has_choice) {
     started_ = true;
     step.events.emplace_back(

@@ -161,6 +161,28 @@ TEST(ChatStream, CountsReasoningAsProgressButNotAsText) {
   EXPECT_EQ(std::get<ReasoningDelta>(step.events[1]).text, "hm");
 }
 
+// llama-server tells with each token how many there have been; others tell at the end.
+TEST(ChatStream, CountsTheTokensOfThinking) {
+  const auto thought = [](int tokens) {
+    return R"({"choices":[{"index":0,"delta":{"reasoning_content":"hm"}}],)"
+           R"("timings":{"predicted_n":)" +
+           std::to_string(tokens) + "}}";
+  };
+  const std::string text = R"({"choices":[{"index":0,"delta":{"content":"Hi"}}],)"
+                           R"("timings":{"predicted_n":9}})";
+  const auto thinking = [](const std::vector<std::string>& data) {
+    return follow(ReplyFormat::kChat, 10, data).end->usage.reasoning_tokens;
+  };
+  EXPECT_EQ(thinking({kRole, thought(2), thought(5), text, finish("stop"), usage(3, 9), "[DONE]"}),
+            5);
+  EXPECT_EQ(thinking({kRole, text, finish("stop"), usage(3, 9), "[DONE]"}), std::nullopt);
+  EXPECT_EQ(thinking({kRole, delta("Hi"), finish("stop"),
+                      R"({"choices":[],"usage":{"completion_tokens":9,"prompt_tokens":3,)"
+                      R"("completion_tokens_details":{"reasoning_tokens":7}}})",
+                      "[DONE]"}),
+            7);
+}
+
 TEST(ChatStream, JoinsCharactersSplitBetweenChunks) {
   const Followed followed =
       follow(ReplyFormat::kChat, 5,

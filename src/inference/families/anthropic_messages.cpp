@@ -7,6 +7,7 @@
 #include "inference/families/anthropic_content.hpp"
 #include "inference/families/anthropic_reply.hpp"
 #include "inference/families/anthropic_version.hpp"
+#include "inference/families/claude_version.hpp"
 #include "inference/families/families.hpp"
 
 namespace bedplate::inference {
@@ -39,6 +40,73 @@ Message read_message(const json::value& value, const std::string& pointer,
   }
   reader.refuse_extraneous();
   return message;
+}
+
+bool has_role(const json::value& message, std::string_view role) {
+  const json::object* object = message.if_object();
+  const json::value* value = object ? object->if_contains("role") : nullptr;
+  return value && value->is_string() && value->get_string() == role;
+}
+
+/// Where a turn of the system may stand (Anthropic's page "Mid-conversation system messages", and
+/// recorded: two in a row may).
+bool may_be_system_turn(const json::array& messages, std::size_t i) {
+  const bool follows =
+      i > 0 && (has_role(messages[i - 1], "user") || has_role(messages[i - 1], "system"));
+  const bool last = i + 1 == messages.size();
+  return follows &&
+         (last || has_role(messages[i + 1], "assistant") || has_role(messages[i + 1], "system"));
+}
+
+/// Claude takes turns of the system since Opus 4.8; at the doors, other models do.
+void check_system_turn(const json::array& messages, std::size_t i, const CatalogueModel& model) {
+  const bool older =
+      bare_anthropic_name(model.id).starts_with("claude") && claude_version(model.id) < kClaude48;
+  if (older) {
+    throw errors::validation(
+        fmt::format("messages.{}: role 'system' is not supported on this model", i));
+  }
+  if (may_be_system_turn(messages, i)) return;
+  throw errors::validation(fmt::format(
+      "messages.{}: a system message must follow a user message, and be the last one or "
+      "come before an assistant message",
+      i));
+}
+
+/// What it says joins the system prompt, as it does in Converse.
+void read_system_turn(const json::value& value, std::size_t i, Conversation& conversation,
+                      BodyViolations& violations) {
+  const std::string pointer = fmt::format("#/messages/{}", i);
+  BodyReader reader(value.get_object(), pointer, violations);
+  reader.any("role");
+  reader.require("content");
+  const json::value* content = reader.any("content");
+  reader.refuse_extraneous();
+  if (content == nullptr) return;
+  for (ContentBlock& block :
+       read_anthropic_content(*content, reader.pointer_to("content"), violations)) {
+    const auto* text = std::get_if<TextBlock>(&block);
+    if (text != nullptr && is_blank(text->text)) {
+      throw errors::validation("messages: text content blocks must contain non-whitespace text");
+    }
+    if (text == nullptr && !std::holds_alternative<CachePoint>(block)) {
+      throw errors::validation(fmt::format("messages.{}: system messages hold texts only", i));
+    }
+    conversation.system.push_back(std::move(block));
+  }
+}
+
+void read_messages(const json::array& messages, const CatalogueModel& model,
+                   Conversation& conversation, BodyViolations& violations) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (has_role(messages[i], "system")) {
+      check_system_turn(messages, i, model);
+      read_system_turn(messages[i], i, conversation, violations);
+    } else {
+      conversation.messages.push_back(
+          read_message(messages[i], fmt::format("#/messages/{}", i), violations));
+    }
+  }
 }
 
 /// What Converse carries in additionalModelRequestFields as well as the native body does.
@@ -118,10 +186,7 @@ GenerationRequest AnthropicMessages::parse(const json::object& body, const Catal
     conversation.system = read_anthropic_content(*system, "#/system", violations);
   }
   if (const json::array* messages = reader.array("messages")) {
-    for (std::size_t i = 0; i < messages->size(); ++i) {
-      conversation.messages.push_back(
-          read_message((*messages)[i], fmt::format("#/messages/{}", i), violations));
-    }
+    read_messages(*messages, model, conversation, violations);
   }
   reader.any("metadata");
   read_features(reader, conversation, request);

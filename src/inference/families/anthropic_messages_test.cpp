@@ -10,10 +10,11 @@ namespace {
 
 namespace json = boost::json;
 
-GenerationRequest parse(const std::string& rest) {
+GenerationRequest parse(const std::string& rest,
+                        const std::string& model_id = "anthropic.claude-test-v1:0") {
   const std::string body =
       R"({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 4096, )" + rest + "}";
-  CatalogueModel model = guess_model("anthropic.claude-test-v1:0");
+  CatalogueModel model = guess_model(model_id);
   return anthropic_messages().parse(json::parse(body).as_object(), model, false);
 }
 
@@ -21,9 +22,10 @@ Conversation conversation(const std::string& rest) {
   return std::get<Conversation>(parse(rest).prompt);
 }
 
-std::string refusal(const std::string& rest) {
+std::string refusal(const std::string& rest,
+                    const std::string& model_id = "anthropic.claude-test-v1:0") {
   try {
-    parse(rest);
+    parse(rest, model_id);
   } catch (const ApiError& error) {
     return error.what();
   }
@@ -72,6 +74,55 @@ TEST(AnthropicBlocks, RefusesSourcesItCannotRead) {
             "messages.0.content.0.source.base64.data: Invalid base64 data");
   EXPECT_TRUE(refusal(user(R"([{"type": "hologram"}])"))
                   .starts_with("messages.0.content.0: Input tag 'hologram' found using 'type'"));
+}
+
+constexpr const char* kOpus48 = "anthropic.claude-opus-4-8";
+
+std::string turns(const std::vector<std::pair<std::string, std::string>>& list) {
+  json::array messages;
+  for (const auto& [role, text] : list) messages.push_back({{"role", role}, {"content", text}});
+  return "\"messages\": " + json::serialize(messages);
+}
+
+// Recorded: Opus 4.8 takes the role amid the others; what it says joins the system prompt.
+TEST(AnthropicSystemTurns, JoinTheSystemPrompt) {
+  const GenerationRequest request =
+      parse(R"("system": "Review.", )" + turns({{"user", "a"},
+                                                {"assistant", "b"},
+                                                {"user", "c"},
+                                                {"system", "Be brief."},
+                                                {"system", "Be kind."}}),
+            kOpus48);
+  const auto& read = std::get<Conversation>(request.prompt);
+  ASSERT_EQ(read.system.size(), 3U);
+  EXPECT_EQ(std::get<TextBlock>(read.system[2]).text, "Be kind.");
+  EXPECT_EQ(read.messages.size(), 3U);
+  EXPECT_EQ(
+      refusal(turns({{"user", "a"}, {"system", "b"}, {"assistant", "c"}, {"user", "d"}}), kOpus48),
+      "accepted");
+  EXPECT_EQ(refusal(turns({{"user", "a"}, {"system", "b"}}), "meta.llama3-8b-instruct-v1:0"),
+            "accepted")
+      << "at the doors";
+}
+
+TEST(AnthropicSystemTurns, AreRefusedWhereAnthropicRefusesThem) {
+  const std::string turn = turns({{"user", "a"}, {"system", "b"}});
+  for (const char* older :
+       {"anthropic.claude-opus-4-7", "anthropic.claude-sonnet-4-6", "anthropic.claude-v2:1"}) {
+    EXPECT_EQ(refusal(turn, older), "messages.1: role 'system' is not supported on this model");
+  }
+  const auto misplaced = [](const std::vector<std::pair<std::string, std::string>>& list) {
+    return refusal(turns(list), kOpus48).find("must follow a user message") != std::string::npos;
+  };
+  EXPECT_TRUE(misplaced({{"system", "a"}, {"user", "b"}}));
+  EXPECT_TRUE(misplaced({{"user", "a"}, {"assistant", "b"}, {"system", "c"}}));
+  EXPECT_TRUE(misplaced({{"user", "a"}, {"system", "b"}, {"user", "c"}}));
+  EXPECT_EQ(refusal(turns({{"user", "a"}, {"system", " "}}), kOpus48),
+            "messages: text content blocks must contain non-whitespace text");
+  EXPECT_EQ(refusal(R"("messages": [{"role": "user", "content": "a"}, {"role": "system", "content":
+                    [{"type": "thinking", "thinking": "b", "signature": "c"}]}])",
+                    kOpus48),
+            "messages.1: system messages hold texts only");
 }
 
 TEST(AnthropicTools, ReadsToolsCallsAndResults) {
@@ -268,6 +319,32 @@ TEST(AnthropicReply, TellsForHowLongWhatWasCachedIsKept) {
         "anthropic.claude-v2:1", "anthropic.claude-opus-4-1-20250805-v1:0"}) {
     EXPECT_FALSE(usage_of(id).contains("cache_creation")) << id;
   }
+}
+
+// Recorded with Opus 4.8; of thinking only what the engine tells.
+TEST(AnthropicReply, HasTheMembersOfOpus48) {
+  const auto rendered = [](const char* id, std::optional<std::int64_t> thinking) {
+    const CatalogueModel model = guess_model(id);
+    ReplyContext context;
+    context.model = &model;
+    GenerationReply reply;
+    reply.end.usage = {.input_tokens = 3, .output_tokens = 4, .reasoning_tokens = thinking};
+    return anthropic_messages().render(reply, context);
+  };
+  const json::object newest = rendered(kOpus48, 2);
+  EXPECT_TRUE(newest.at("stop_details").is_null());
+  EXPECT_EQ(newest.at("usage").at("service_tier"), "standard");
+  EXPECT_EQ(json::serialize(newest.at("usage").at("output_tokens_details")),
+            R"({"thinking_tokens":2})");
+  const std::string_view id = newest.at("id").as_string();
+  EXPECT_TRUE(id.starts_with("msg_bdrk_"));
+  EXPECT_EQ(id.size(), std::string_view("msg_bdrk_").size() + 52);
+  const json::object untold = rendered(kOpus48, std::nullopt);
+  EXPECT_FALSE(untold.at("usage").as_object().contains("output_tokens_details"));
+  const json::object older = rendered("anthropic.claude-opus-4-7", 2);
+  EXPECT_FALSE(older.contains("stop_details"));
+  EXPECT_FALSE(older.at("usage").as_object().contains("service_tier"));
+  EXPECT_TRUE(older.at("id").as_string().starts_with("msg_bdrk_01"));
 }
 
 }  // namespace

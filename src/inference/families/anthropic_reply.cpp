@@ -1,6 +1,7 @@
 #include "inference/families/anthropic_reply.hpp"
 
 #include "base/ids.hpp"
+#include "inference/families/claude_version.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -26,22 +27,6 @@ std::string make_tool_use_id() {
   return "toolu_bdrk_01" + random_base62(22);
 }
 
-/// Whether a model is Claude 4.5 or later: claude-haiku-4-5-20251001, claude-sonnet-5. The name
-/// ends with a date, or with nothing.
-bool is_claude_4_5_or_later(std::string_view name) {
-  constexpr std::size_t kDateDigits = 8;
-  int numbers[2] = {0, 0};
-  std::size_t found = 0;
-  while (!name.empty() && found < 2) {
-    const std::string_view word = name.substr(0, name.find('-'));
-    name.remove_prefix(std::min(name.size(), word.size() + 1));
-    const bool number = !word.empty() && word.find_first_not_of("0123456789") == word.npos;
-    if (number && word.size() < kDateDigits) numbers[found++] = word.front() - '0';
-    if (!number && found > 0) break;
-  }
-  return numbers[0] > 4 || (numbers[0] == 4 && numbers[1] >= 5);
-}
-
 /// `by_time`: with the time for which what was written is kept, as recorded since Claude 4.5.
 json::object usage_json(const Usage& usage, bool reports_caching, bool by_time) {
   json::object out{{"input_tokens", usage.input_tokens}};
@@ -63,8 +48,18 @@ json::value stop_sequence_json(const GenerationEnd& end) {
   return json::value(end.stop_sequence);
 }
 
+bool is_at_least(ClaudeVersion version, const ReplyContext& context) {
+  return claude_version(context.model->id) >= version;
+}
+
+/// Recorded: 22 letters and digits behind "01", and since Opus 4.8 52 letters and digits of base32.
+std::string make_message_id(const ReplyContext& context) {
+  if (!is_at_least(kClaude48, context)) return "msg_bdrk_01" + random_base62(22);
+  return "msg_bdrk_" + random_base32(52);
+}
+
 json::object message_json(const ReplyContext& context) {
-  return {{"id", "msg_bdrk_01" + random_base62(22)},
+  return {{"id", make_message_id(context)},
           {"type", "message"},
           {"role", "assistant"},
           {"model", bare_anthropic_name(context.model->id)},
@@ -233,22 +228,22 @@ class AnthropicChunks final : public ChunkRenderer {
 
 }  // namespace
 
-std::string bare_anthropic_name(std::string_view id) {
-  if (const std::size_t at = id.find("anthropic."); at != std::string_view::npos) {
-    id.remove_prefix(at + std::string_view("anthropic.").size());
-  }
-  if (const std::size_t at = id.rfind("-v"); at != std::string_view::npos) id = id.substr(0, at);
-  return std::string(id);
-}
-
 json::object render_anthropic_message(const GenerationReply& reply, const ReplyContext& context) {
   json::object message = message_json(context);
   json::array& content = message["content"].as_array();
   for (const ContentBlock& block : reply.content) content.push_back(block_json(block));
   message["stop_reason"] = stop_reason_name(reply.end.reason);
   message["stop_sequence"] = stop_sequence_json(reply.end);
-  const bool by_time = is_claude_4_5_or_later(bare_anthropic_name(context.model->id));
-  message["usage"] = usage_json(reply.end.usage, context.reports_caching, by_time);
+  const Usage& used = reply.end.usage;
+  json::object usage = usage_json(used, context.reports_caching, is_at_least(kClaude45, context));
+  if (is_at_least(kClaude48, context)) {
+    message["stop_details"] = nullptr;  // of a refusal, which no engine here tells
+    usage["service_tier"] = "standard";
+    if (used.reasoning_tokens) {
+      usage["output_tokens_details"].emplace_object()["thinking_tokens"] = *used.reasoning_tokens;
+    }
+  }
+  message["usage"] = std::move(usage);
   return message;
 }
 

@@ -3,15 +3,10 @@
 
 #include <boost/json.hpp>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "inference/families/family.hpp"
 
 namespace bedplate::inference {
-
-/// The model's name as Anthropic gives it: no provider prefix, no `-v1:0`.
-std::string bare_anthropic_name(std::string_view model_id);
 
 boost::json::object render_anthropic_message(const GenerationReply& reply,
                                              const ReplyContext& context);

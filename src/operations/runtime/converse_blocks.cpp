@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "inference/families/family.hpp"
 
@@ -30,6 +32,18 @@ ApiError blank_text(const CatalogueModel& model, const std::string& text, std::s
       "The text field in the ContentBlock object at messages.{}.content.{} is blank. Add text to "
       "the text field, and try again.",
       message, block));
+}
+
+/// Recorded with Claude Sonnet 4.5: blank space behind a document passes, where the message says
+/// something else as well. Clients write it there to have a cache point behind the document.
+bool is_space_behind_document(const api::Message& message, std::size_t block,
+                              const CatalogueModel& model) {
+  const auto& content = message.content;
+  if (model.family != kAnthropic || block == 0 || content[block].text->empty()) return false;
+  return content[block - 1].document &&
+         std::any_of(content.begin(), content.end(), [](const api::ContentBlock& each) {
+           return each.text && !is_blank(*each.text);
+         });
 }
 
 ApiError wrong_role(std::string_view member, std::string_view role) {
@@ -178,11 +192,14 @@ inference::CachePoint read_cache_point(const api::CachePointBlock& in,
   return {std::chrono::seconds(in.ttl == "1h" ? 3600 : 300)};
 }
 
-ContentBlock read_content_block(const api::ContentBlock& in, std::size_t message, std::size_t block,
+ContentBlock read_content_block(const api::Message& turn, std::size_t message, std::size_t block,
                                 Role role, const CatalogueModel& model) {
+  const api::ContentBlock& in = turn.content[block];
   const bool user = role == Role::kUser;
   if (in.text) {
-    if (is_blank(*in.text)) throw blank_text(model, *in.text, message, block);
+    if (is_blank(*in.text) && !is_space_behind_document(turn, block, model)) {
+      throw blank_text(model, *in.text, message, block);
+    }
     return TextBlock{*in.text};
   }
   if (in.cachePoint) return read_cache_point(*in.cachePoint, model);

@@ -14,12 +14,11 @@ namespace bedplate::operations {
 /// Converse passes what the model finds wrong on under this prefix.
 ApiError model_refusal(std::string_view text);
 
-/// One block of messages[`message`].content[`block`]. Documents come with their bytes unread.
+/// One block of `turn`, which is messages[`message`]. Documents come with their bytes unread.
 /// Throws ApiError: what is wrong with it, what the model does not take (in AWS's words), what is
 /// not built (501).
-inference::ContentBlock read_content_block(const api::runtime::ContentBlock& in,
-                                           std::size_t message, std::size_t block,
-                                           inference::Role role,
+inference::ContentBlock read_content_block(const api::runtime::Message& turn, std::size_t message,
+                                           std::size_t block, inference::Role role,
                                            const inference::CatalogueModel& model);
 
 /// A cache point of a message, the system prompt or the tools.

@@ -26,7 +26,7 @@ inference::Message read_message(const api::runtime::Message& message, std::size_
   inference::Message out;
   out.role = message.role == "assistant" ? Role::kAssistant : Role::kUser;
   for (std::size_t i = 0; i < message.content.size(); ++i) {
-    out.content.push_back(read_content_block(message.content[i], index, i, out.role, model));
+    out.content.push_back(read_content_block(message, index, i, out.role, model));
   }
   const bool any = std::any_of(out.content.begin(), out.content.end(), [](const auto& block) {
     return !std::holds_alternative<inference::CachePoint>(block);

@@ -98,6 +98,26 @@ TEST(Converse, BlankTextIsRefusedInEachProvidersWords) {
             "to the text field, and try again.");
 }
 
+// Recorded with Claude Sonnet 4.5: clients put a line's end between a document and a cache point.
+TEST(Converse, BlankTextBehindADocumentPassesForClaude) {
+  const auto body = [](const std::string& blank, const std::string& more) {
+    return R"({"messages": [{"role": "user", "content": [
+               {"document": {"name": "d", "source": {"text": "x"}}}, {"text": ")" +
+           blank + "\"}" + more + "]}]}";
+  };
+  const std::string question = R"(, {"text": "So?"})";
+  const auto passes = [](const std::string& text, const CatalogueModel& model) {
+    return refusal(text, model) == "accepted";
+  };
+  EXPECT_TRUE(passes(body("\\n", question), claude()));
+  EXPECT_FALSE(passes(body("\\n", ""), claude())) << "nothing is said";
+  EXPECT_FALSE(passes(body("", question), claude())) << "an empty text is none";
+  EXPECT_FALSE(passes(body("\\n", question), llama())) << "as other models' refusals say";
+  EXPECT_FALSE(passes(R"({"messages": [{"role": "user", "content": [{"text": "So?"},
+                          {"text": " "}]}]})",
+                      claude()));
+}
+
 TEST(Converse, FeaturesThatTheModelLacksAreRefused) {
   CatalogueModel titan = llama();
   titan.features.system_prompts = false;

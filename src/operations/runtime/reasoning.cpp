@@ -17,14 +17,19 @@ Task<> nothing() {
 
 Task<> ReasoningSink::on_event(inference::GenerationEvent event) {
   if (const auto* thought = std::get_if<inference::ReasoningDelta>(&event)) {
+    thought_ = true;
     if (!wanted_) return nothing();
     if (signs_) thinking_ += thought->text;
   } else if (const auto* own_end = std::get_if<inference::ReasoningEnd>(&event)) {
     if (!wanted_ || !signs_) return nothing();
     event = inference::ReasoningEnd{signer_.sign(thinking_, own_end->signature)};
     thinking_.clear();
-  } else if (!thinking_.empty()) {
-    return end_block_before(std::move(event));
+  } else {
+    auto* end = std::get_if<inference::GenerationEnd>(&event);
+    if (end != nullptr && !thought_ && !end->usage.reasoning_tokens) {
+      end->usage.reasoning_tokens = 0;
+    }
+    if (!thinking_.empty()) return end_block_before(std::move(event));
   }
   return next_.on_event(std::move(event));  // most events: no coroutine of our own
 }

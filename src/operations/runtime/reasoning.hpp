@@ -11,7 +11,8 @@ namespace bedplate::operations {
 
 /// Hands events on. Signs each block of a Claude model's thinking where it ends, around the
 /// engine's own signature if there is one (recorded: other models sign none); drops all thinking
-/// when it was not asked for, as weights think whether or not they are told to.
+/// when it was not asked for, as weights think whether or not they are told to. Where there was
+/// none, its tokens are known to be none.
 class ReasoningSink final : public inference::GenerationSink {
  public:
   ReasoningSink(inference::GenerationSink& next, const inference::ReasoningSigner& signer,
@@ -28,6 +29,7 @@ class ReasoningSink final : public inference::GenerationSink {
   const bool wanted_;
   const bool signs_;
   std::string thinking_;  ///< of the block under way
+  bool thought_ = false;
 };
 
 /// Throws ValidationException, in Anthropic's words, when thinking that came back is not what this

@@ -20,7 +20,10 @@ class Recorder final : public inference::GenerationSink {
   Task<> on_event(GenerationEvent event) override {
     if (std::holds_alternative<ReasoningDelta>(event)) seen += 't';
     if (std::holds_alternative<TextDelta>(event)) seen += 'x';
-    if (std::holds_alternative<inference::GenerationEnd>(event)) seen += 'e';
+    if (const auto* end = std::get_if<inference::GenerationEnd>(&event)) {
+      seen += 'e';
+      thinking_tokens = end->usage.reasoning_tokens;
+    }
     if (const auto* end = std::get_if<ReasoningEnd>(&event)) {
       seen += 's';
       EXPECT_TRUE(signer.verify("Well.", end->signature));
@@ -29,6 +32,7 @@ class Recorder final : public inference::GenerationSink {
   }
 
   std::string seen;
+  std::optional<std::int64_t> thinking_tokens;
   inference::ReasoningSigner signer{"key"};
 };
 
@@ -69,6 +73,29 @@ TEST(ReasoningSink, OtherModelsSignNone) {
 TEST(ReasoningSink, DropsWhatWasNotAskedFor) {
   EXPECT_EQ(seen("Anthropic", false, true), "xe");
   EXPECT_EQ(seen("OpenAI", false), "xe");
+}
+
+// Where nothing was thought, nothing was spent on it; else only the engine knows.
+TEST(ReasoningSink, KnowsOfNoTokensWhereThereWasNoThinking) {
+  const auto told = [](std::vector<GenerationEvent> events) {
+    boost::asio::io_context loop;
+    Recorder recorder;
+    inference::CatalogueModel model;
+    ReasoningSink sink(recorder, recorder.signer, false, model);
+    for (GenerationEvent& event : events) {
+      auto done =
+          boost::asio::co_spawn(loop, sink.on_event(std::move(event)), boost::asio::use_future);
+      loop.run();
+      loop.restart();
+      done.get();
+    }
+    return recorder.thinking_tokens;
+  };
+  inference::GenerationEnd counted;
+  counted.usage.reasoning_tokens = 4;
+  EXPECT_EQ(told({TextDelta{"a", {}}, inference::GenerationEnd{}}), 0);
+  EXPECT_EQ(told({ReasoningDelta{"a"}, inference::GenerationEnd{}}), std::nullopt);
+  EXPECT_EQ(told({TextDelta{"a", {}}, counted}), 4) << "hidden thinking";
 }
 
 }  // namespace
