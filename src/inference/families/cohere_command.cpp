@@ -55,12 +55,16 @@ struct Asked {
     if (const json::value* which = context.body->if_contains("return_likelihoods")) {
       likelihoods = which->is_string() && which->as_string() == "GENERATION";
     }
+    if (const json::value* count = context.body->if_contains("num_generations")) {
+      several = count->is_int64() && count->as_int64() > 1;
+    }
   }
 
   std::string request_id;
   std::string prompt;
   bool stream = false;
   bool likelihoods = false;
+  bool several = false;
 };
 
 json::object whole_reply(const GenerationReply& reply, const Asked& asked) {
@@ -73,7 +77,8 @@ json::object whole_reply(const GenerationReply& reply, const Asked& asked) {
       {"id", asked.request_id}, {"generations", std::move(generations)}, {"prompt", asked.prompt}};
 }
 
-/// Recorded: a stream whose body does not say `"stream": true` is the whole reply in one chunk.
+/// Recorded: a stream whose body does not say `"stream": true` is the whole reply in one chunk. Of
+/// several generations each piece tells its own by `index`; one chunk ends them all.
 class CommandChunks final : public ChunkRenderer {
  public:
   explicit CommandChunks(Asked asked) : asked_(std::move(asked)) {}
@@ -81,8 +86,10 @@ class CommandChunks final : public ChunkRenderer {
   void render(const GenerationEvent& event, std::vector<json::object>& chunks) override {
     append(reply_, event);
     if (const auto* delta = std::get_if<TextDelta>(&event); delta && asked_.stream) {
-      chunks.push_back({{"text", delta->text}, {"is_finished", false}});
-    } else if (const auto* end = std::get_if<GenerationEnd>(&event)) {
+      json::object chunk{{"text", delta->text}, {"is_finished", false}};
+      if (asked_.several) chunk["index"] = reply_.alternatives.size();
+      chunks.push_back(std::move(chunk));
+    } else if (const auto* end = std::get_if<GenerationEnd>(&event); end && !end->followed) {
       if (asked_.stream) {
         chunks.push_back({{"is_finished", true}, {"finish_reason", finish_reason(end->reason)}});
       } else {
@@ -170,9 +177,6 @@ GenerationRequest CohereCommand::parse(const json::object& body, const Catalogue
   refuse_unhonoured(reader, stream);
   reader.refuse_extraneous();
   violations.throw_if_any();
-  if (stream && generations > 1) {
-    throw errors::validation("num_generations: a stream holds one generation. Use InvokeModel.");
-  }
   request.replies = static_cast<int>(generations);
   request.token_probabilities =
       body.contains("return_likelihoods") && body.at("return_likelihoods") == "GENERATION";

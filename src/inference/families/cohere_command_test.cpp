@@ -70,9 +70,6 @@ TEST(CohereCommand, RefusesWhatNoEngineHonours) {
   EXPECT_TRUE(
       command().refusal(R"({"prompt":"x","stream":true})").starts_with("'stream' must be false"));
   EXPECT_EQ(command().refusal(R"({"prompt":"x","stream":true})", true), "accepted");
-  EXPECT_TRUE(command()
-                  .refusal(R"({"prompt":"x","num_generations":2})", true)
-                  .starts_with("num_generations:"));
 }
 
 GenerationReply likely_reply() {
@@ -123,6 +120,29 @@ TEST(CohereCommand, StreamsInOneChunkUnlessAskedToStream) {
   ASSERT_EQ(chunks.size(), 3U);
   EXPECT_EQ(json::serialize(chunks[0]), R"({"text":"Hi","is_finished":false})");
   EXPECT_EQ(json::serialize(chunks[2]), R"({"is_finished":true,"finish_reason":"COMPLETE"})");
+}
+
+// Recorded: one generation after the other, each piece with its own's index, and one end of all.
+TEST(CohereCommand, StreamsSeveralGenerations) {
+  GenerationEnd cut{.reason = StopReason::kMaxTokens};
+  cut.followed = true;
+  const std::vector<GenerationEvent> events{TextDelta{"Hi", {}}, cut, GenerationStart{12},
+                                            TextDelta{"Ho", {}}, TextDelta{"!", {}}};
+  const auto chunks =
+      command().chunks(events, {}, R"({"prompt":"x","stream":true,"num_generations":2})");
+  ASSERT_EQ(chunks.size(), 4U);
+  EXPECT_EQ(json::serialize(chunks[0]), R"({"text":"Hi","is_finished":false,"index":0})");
+  EXPECT_EQ(json::serialize(chunks[1]), R"({"text":"Ho","is_finished":false,"index":1})");
+  EXPECT_EQ(chunks[2].at("index"), 1);
+  EXPECT_EQ(json::serialize(chunks[3]), R"({"is_finished":true,"finish_reason":"COMPLETE"})");
+
+  const auto whole = command().chunks(events, {}, R"({"prompt":"x","num_generations":2})");
+  ASSERT_EQ(whole.size(), 1U);
+  const json::array& generations = whole[0].at("generations").as_array();
+  ASSERT_EQ(generations.size(), 2U);
+  EXPECT_EQ(generations[0].at("finish_reason"), "MAX_TOKENS");
+  EXPECT_EQ(generations[1].at("text"), "Ho!");
+  EXPECT_EQ(command().parse(R"({"prompt":"x","num_generations":2})", true).replies, 2);
 }
 
 // Converse renders the native reply without a native body.

@@ -41,8 +41,8 @@ struct ReplyContext {
 class ChunkRenderer {
  public:
   virtual ~ChunkRenderer() = default;
-  /// Appends the chunks that `event` gives. The last one of a GenerationEnd is the stream's last;
-  /// the caller adds the invocation metrics to it.
+  /// Appends the chunks that `event` gives. The last one of a GenerationEnd that nothing follows is
+  /// the stream's last; the caller adds the invocation metrics to it.
   virtual void render(const GenerationEvent& event, std::vector<boost::json::object>& chunks) = 0;
 };
 

@@ -27,7 +27,8 @@ class ChunkSink final : public inference::GenerationSink {
     }
     chunks_.clear();
     renderer_->render(event, chunks_);
-    if (const auto* end = std::get_if<inference::GenerationEnd>(&event); end && !chunks_.empty()) {
+    const auto* end = std::get_if<inference::GenerationEnd>(&event);
+    if (end != nullptr && !end->followed && !chunks_.empty()) {
       chunks_.back()["amazon-bedrock-invocationMetrics"] = metrics(end->usage);
     }
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
@@ -84,8 +85,12 @@ Task<> handle_stream<Op>(Context& context, Op::Request request, EventWriter<Op>&
   rendering.body = &body;
   ChunkSink sink(context, events, std::move(head), resolved.model->family == "nova",
                  family.chunk_renderer(rendering));
-  co_await generate(context, resolved, std::move(generation), sink, false,
+  inference::Generate one = [&](inference::GenerationRequest each,
+                                inference::GenerationSink& into) {
+    return generate(context, resolved, std::move(each), into, false,
                     [&events] { return events.started(); });
+  };
+  co_await inference::generate_in_turn(std::move(one), std::move(generation), sink);
 }
 
 }  // namespace bedplate::operations
