@@ -44,7 +44,7 @@ struct EmbeddingReply {
 struct NativeRequest {
   std::string model_id;  ///< of the catalogue
   std::string body;      ///< a JSON object
-  std::string capacity_holder;
+  SlotClaim claim;  ///< see ResolvedModel
 };
 
 struct NativeReply {

@@ -97,7 +97,12 @@ CACHING = {"cache_creation_input_tokens": int, "cache_read_input_tokens": int}
 CACHING_USAGE = {"input_tokens": int, **CACHING, "output_tokens": int}
 BY_TIME = {"cache_creation": {"ephemeral_1h_input_tokens": int, "ephemeral_5m_input_tokens": int}}
 TEXT = {"type": "text", "text": str}
+OPUS_48_MESSAGE_ID = re.compile(r"msg_bdrk_[a-z2-7]{52}")
 CALL = {"type": "tool_use", "id": TOOL_USE_ID, "name": "get_weather", "input": ANY}
+
+
+def said(text: str) -> dict:
+    return {"type": "text", "text": text}
 
 
 def message_start(model: str, usage: dict) -> dict:
@@ -166,13 +171,17 @@ ANTHROPIC = [
                          tool_choice={"type": "tool", "name": "get_weather"}),
            message_start("claude-3-haiku-20240307", BASE_USAGE), *call_block(0),
            *message_end("tool_use")),
-    whole("PA anthropic_mid_conversation_system", "us.anthropic.claude-opus-4-8", messages_body(),
+    whole("PA anthropic_mid_conversation_system", "us.anthropic.claude-opus-4-8",
+          messages_body({"role": "user", "content": [said("Review this.")]},
+                        {"role": "assistant", "content": [said("Looks fine.")]},
+                        {"role": "user", "content": [said("Again.")]},
+                        {"role": "system", "content": [said("Be brief.")]},
+                        system="You review."),
           {**message("claude-opus-4-8", TEXT,
                      usage={**CACHING_USAGE, **BY_TIME, "service_tier": "standard",
                             "output_tokens_details": {"thinking_tokens": int}}),
-           "stop_details": None},
-          COUNTS | CACHE_READ, says=SAYS_TEXT,
-          lacking="stop_details, and in usage output_tokens_details and service_tier"),
+           "id": OPUS_48_MESSAGE_ID, "stop_details": None},
+          COUNTS | CACHE_READ, says=SAYS_TEXT),
     whole("PA anthropic_cache_bedrock_real_api", "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
           messages_body(),
           message("claude-haiku-4-5-20251001", TEXT, usage={**CACHING_USAGE, **BY_TIME}),
@@ -352,6 +361,11 @@ OTHERS = [
     stream("DD cohere_invoke_stream_single_output", COMMAND, {**PROMPT, "stream": True},
            {"text": str, "is_finished": False},
            {"is_finished": True, "finish_reason": "MAX_TOKENS", **METRICS}),
+    stream("DD cohere_invoke_stream_multiple_output", COMMAND,
+           {**PROMPT, "stream": True, "num_generations": 2},
+           {"index": 0, "text": str, "is_finished": False},
+           {"index": 1, "text": str, "is_finished": False},
+           {"is_finished": True, "finish_reason": "MAX_TOKENS", **METRICS}),
     stream("OJ cohere-command-r-model, streams", COMMAND_R, COMMAND_R_BODY,
            {"is_finished": False, "event_type": "text-generation", "text": str},
            {"is_finished": True, "event_type": "stream-end", "finish_reason": "MAX_TOKENS",
@@ -367,8 +381,7 @@ OTHERS = [
           {"prompt": TEST, "maxTokens": 3, "temperature": 0},
           {"id": int, "prompt": {"text": TEST, "tokens": j2_tokens(Each)},
            "completions": [{"data": {"text": str, "tokens": j2_tokens(Each)},
-                            "finishReason": ANY}]},
-          lacking="the engine gives no probabilities of the prompt's tokens"),
+                            "finishReason": ANY}]}),
 ]  # fmt: skip
 
 # ---- Embeddings

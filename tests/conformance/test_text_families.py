@@ -430,18 +430,8 @@ def test_command_r_refusals(runtime, key):
     assert refusal(runtime, COMMAND_R, {"message": "x", key: True}).startswith(f"{key}:")
 
 
-# [REC-OL] test_ai21_j2_completion_string_content; the prompt's tokens have no likelihoods here, so
-# none are shown.
-def test_jurassic_recorded(runtime):
-    body = {"prompt": "Translate to spanish: 'Hello'.", "maxTokens": 20, "temperature": 0.5}
-    reply, headers = invoke(runtime, FAMILIES["jurassic"], {**body, "topP": 0.5})
-    assert list(reply) == ["id", "prompt", "completions"]
-    assert reply["id"] == 1234
-    assert reply["prompt"] == {"text": body["prompt"], "tokens": []}
-    (completion,) = reply["completions"]
-    assert list(completion) == ["data", "finishReason"]
-    tokens = completion["data"]["tokens"]
-    assert len(tokens) in (header_counts(headers)[1], header_counts(headers)[1] - 1)
+def check_jurassic_tokens(tokens: list[dict], text: str) -> None:
+    """Each has its likelihood; together they are the text."""
     position = 0
     for token in tokens:
         assert list(token) == ["generatedToken", "topTokens", "textRange"]
@@ -450,10 +440,53 @@ def test_jurassic_recorded(runtime):
         start, end = token["textRange"]["start"], token["textRange"]["end"]
         assert start == position
         if token["generatedToken"]["token"] != "<|newline|>":
-            text = completion["data"]["text"][start:end]
-            assert text == token["generatedToken"]["token"].replace("\u2581", " ")
+            assert text[start:end] == token["generatedToken"]["token"].replace("\u2581", " ")
         position = end
-    assert position == len(completion["data"]["text"])
+    assert position == len(text)
+
+
+# [REC-OL] test_ai21_j2_completion_string_content
+def test_jurassic_recorded(runtime):
+    body = {"prompt": "Translate to spanish: 'Hello'.", "maxTokens": 20, "temperature": 0.5}
+    reply, headers = invoke(runtime, FAMILIES["jurassic"], {**body, "topP": 0.5})
+    assert list(reply) == ["id", "prompt", "completions"]
+    assert reply["id"] == 1234
+    assert list(reply["prompt"]) == ["text", "tokens"]
+    assert reply["prompt"]["text"] == body["prompt"]
+    check_jurassic_tokens(reply["prompt"]["tokens"], body["prompt"])
+    (completion,) = reply["completions"]
+    assert list(completion) == ["data", "finishReason"]
+    tokens = completion["data"]["tokens"]
+    assert len(tokens) in (header_counts(headers)[1], header_counts(headers)[1] - 1)
+    check_jurassic_tokens(tokens, completion["data"]["text"])
+
+
+# The likelihoods are the weights' own: the same each time, and a text that goes on as they expect
+# costs less than one that does not.
+def test_jurassic_prompt_likelihoods(runtime):
+    def likelihood(prompt: str) -> float:
+        body = {"prompt": prompt, "maxTokens": 1, "temperature": 0}
+        reply, _ = invoke(runtime, FAMILIES["jurassic"], body)
+        check_jurassic_tokens(reply["prompt"]["tokens"], prompt)
+        return sum(each["generatedToken"]["raw_logprob"] for each in reply["prompt"]["tokens"])
+
+    expected = likelihood("Hello! Who are you?")
+    assert likelihood("Hello! Who are you?") == pytest.approx(expected, abs=0.05)
+    assert likelihood("Hello! you are Who?") < expected - 1
+    # Every one of its tokens would cost a step of the engine.
+    long_prompt, _ = invoke(
+        runtime, FAMILIES["jurassic"], {"prompt": "word " * 1200, "maxTokens": 1}
+    )
+    assert long_prompt["prompt"]["tokens"] == []
+
+
+# Whatever stands in the prompt, be it a grammar's marks or no ASCII.
+@pytest.mark.parametrize("prompt", ["a", "<[3]> \"quoted\" \\n", "Ünïcödé 漢字 🌊", "line\nline"])
+def test_jurassic_prompt_of_any_text(runtime, prompt):
+    body = {"prompt": prompt, "maxTokens": 1, "temperature": 0}
+    reply, _ = invoke(runtime, FAMILIES["jurassic"], body)
+    tokens = reply["prompt"]["tokens"]
+    assert tokens and tokens[-1]["textRange"]["end"] <= len(prompt)
 
 
 def test_jurassic_finish_reasons(runtime):

@@ -12,6 +12,8 @@
 #include "inference/engines/engine_errors.hpp"
 #include "inference/engines/engine_log.hpp"
 #include "inference/engines/llama_program.hpp"
+#include "inference/engines/prompt_scoring.hpp"
+#include "inference/engines/timed_generation.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -112,24 +114,16 @@ void LlamaEngine::start_watching() {
 Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max, request.claim);
-  if (!permit) {
-    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
-  }
+  Admission::Permit permit =
+      co_await take_turn(*slots_, options_.queue_wait_max, request.claim);
   const auto server = co_await ready_server();
   refuse_unless_for(LlamaTask::kGenerate);
   GenerationCall call = generation_call(request, server->traits, server->model);
   request = {};  // may be megabytes
-  Deadline deadline(options_.first_token_timeout);
-  GenerationContext context{.sink = sink,
-                            .deadline = deadline,
-                            .timeouts = {options_.first_token_timeout, options_.next_token_timeout},
-                            .progress = &progress_};
   SlotUse slot(*this, std::move(permit));
-  const bool in_time = co_await run_until(deadline, ask(server, std::move(call), context, slot));
-  if (in_time || context.ended) co_return;
-  tasks_.spawn(home_, check_for_hang());
-  throw EngineError(EngineError::Kind::kTimeout, "The model gave no token in time.");
+  TimedGeneration generation(options_, sink, &progress_);
+  Task<> asking = ask(server, std::move(call), generation.context());
+  co_await or_hangs(generation.run(occupy(slot, std::move(asking))));
 }
 
 /// llama-server itself would answer with an error of its own making, or with nonsense.
@@ -145,12 +139,21 @@ void LlamaEngine::refuse_unless_for(LlamaTask wanted) const {
 }
 
 Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
-                        GenerationContext& context, SlotUse& slot) {
+                        GenerationContext& context) {
   const ReplyShape shape = call.reply;
+  if (call.scoring) {
+    PromptScoring scoring = std::move(*call.scoring);
+    context.prompt_tokens = co_await score_prompt(*around_.client, *server, std::move(scoring));
+  }
+  auto response = co_await open_generation(*around_.client, *server, std::move(call));
+  co_await follow_generation(*response, shape, context);
+}
+
+/// Runs what a slot works on, and notes when the slot is free again.
+Task<> LlamaEngine::occupy(SlotUse& slot, Task<> work) {
   slot.occupied = true;
   try {
-    auto response = co_await open_generation(*around_.client, *server, std::move(call));
-    co_await follow_generation(*response, shape, context);
+    co_await std::move(work);
     slot.occupied = false;
   } catch (const EngineError& error) {
     if (error.http_status != 0) slot.occupied = false;  // refused
@@ -159,6 +162,16 @@ Task<> LlamaEngine::ask(std::shared_ptr<const OpenAiServer> server, GenerationCa
     if (problem.phase != wire::ClientError::Phase::kConnect) throw error_from_transport(problem);
     slot.occupied = false;
     throw EngineError(EngineError::Kind::kNotReady, "The model is being loaded again.");
+  }
+}
+
+/// A process that does not answer in time may hang.
+Task<> LlamaEngine::or_hangs(Task<> work) {
+  try {
+    co_await std::move(work);
+  } catch (const EngineError& error) {
+    if (error.kind == EngineError::Kind::kTimeout) tasks_.spawn(home_, check_for_hang());
+    throw;
   }
 }
 
@@ -171,11 +184,9 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
   const auto self = shared_from_this();
   const Use use(*this);
   const auto server = co_await ready_server();
-  const Deadline deadline(options_.first_token_timeout);
   std::int64_t tokens = 0;
-  if (!co_await run_until(deadline, count(server, std::move(request), tokens))) {
-    throw EngineError(EngineError::Kind::kTimeout, "The engine did not count in time.");
-  }
+  co_await run_in_time(options_.first_token_timeout, count(server, std::move(request), tokens),
+                       "The engine did not count in time.");
   co_return tokens;
 }
 
@@ -183,33 +194,14 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
 Task<> LlamaEngine::call(ServerCall& call, LlamaTask task, SlotClaim claim) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit = co_await slots_->acquire(options_.queue_wait_max, std::move(claim));
-  if (!permit) {
-    throw EngineError(EngineError::Kind::kBusy, "Too many requests wait for this model.");
-  }
+  Admission::Permit permit =
+      co_await take_turn(*slots_, options_.queue_wait_max, std::move(claim));
   const auto server = co_await ready_server();
   refuse_unless_for(task);
-  const Deadline deadline(options_.first_token_timeout);
   SlotUse slot(*this, std::move(permit));
-  if (co_await run_until(deadline, run_call(server, call, slot))) co_return;
-  tasks_.spawn(home_, check_for_hang());
-  throw EngineError(EngineError::Kind::kTimeout, "The model gave no answer in time.");
-}
-
-Task<> LlamaEngine::run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call,
-                             SlotUse& slot) {
-  slot.occupied = true;
-  try {
-    co_await call.run(*around_.client, *server);
-    slot.occupied = false;
-  } catch (const EngineError& error) {
-    if (error.http_status != 0) slot.occupied = false;  // refused
-    throw;
-  } catch (const wire::ClientError& problem) {
-    if (problem.phase != wire::ClientError::Phase::kConnect) throw error_from_transport(problem);
-    slot.occupied = false;
-    throw EngineError(EngineError::Kind::kNotReady, "The model is being loaded again.");
-  }
+  Task<> asking = occupy(slot, call.run(*around_.client, *server));
+  co_await or_hangs(run_in_time(options_.first_token_timeout, std::move(asking),
+                                "The model gave no answer in time."));
 }
 
 Task<std::shared_ptr<const OpenAiServer>> LlamaEngine::ready_server() {

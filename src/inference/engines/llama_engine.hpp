@@ -76,11 +76,12 @@ class LlamaEngine final : public Engine,
   Task<std::shared_ptr<const OpenAiServer>> ready_server();
   void refuse_unless_for(LlamaTask wanted) const;
   Task<> ask(std::shared_ptr<const OpenAiServer> server, GenerationCall call,
-             GenerationContext& context, SlotUse& slot);
+             GenerationContext& context);
+  Task<> occupy(SlotUse& slot, Task<> work);
+  Task<> or_hangs(Task<> work);
   Task<> count(std::shared_ptr<const OpenAiServer> server, GenerationRequest request,
                std::int64_t& tokens);
   Task<> call(ServerCall& call, LlamaTask task, SlotClaim claim);
-  Task<> run_call(std::shared_ptr<const OpenAiServer> server, ServerCall& call, SlotUse& slot);
   Task<> count_busy_slots(int& busy);
   Task<> watch();
   Task<> free_lingering();

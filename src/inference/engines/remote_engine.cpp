@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "inference/engines/engine_errors.hpp"
+#include "inference/engines/prompt_scoring.hpp"
 #include "inference/engines/timed_generation.hpp"
 #include "inference/engines/upstream_key.hpp"
 
@@ -74,6 +75,7 @@ struct RemoteEngine::Attempt {
   std::optional<EndpointPool::Place> place;
   std::unique_ptr<wire::ClientResponse> response;
   ReplyShape reply;
+  std::vector<TokenProbability> prompt_tokens;
   std::optional<EngineError> failure;  ///< of the last server tried
 };
 
@@ -85,6 +87,10 @@ Task<> RemoteEngine::try_one(const GenerationRequest& request, Attempt& attempt)
     OpenAiServer server = co_await known_server(index);
     GenerationCall call = generation_call(request, server.traits, server.model);
     attempt.reply = call.reply;
+    if (call.scoring) {
+      PromptScoring scoring = std::move(*call.scoring);
+      attempt.prompt_tokens = co_await score_prompt(client_, server, std::move(scoring));
+    }
     attempt.response = co_await open_generation(client_, std::move(server), std::move(call));
     pool_.succeeded(index);
   } catch (const wire::ClientError& problem) {
@@ -111,6 +117,7 @@ Task<> RemoteEngine::run(GenerationRequest request, GenerationContext& context) 
   Attempt attempt;
   co_await open_somewhere(request, attempt);
   request = {};  // may be megabytes
+  context.prompt_tokens = std::move(attempt.prompt_tokens);
   co_await follow_generation(*attempt.response, attempt.reply, context);
 }
 

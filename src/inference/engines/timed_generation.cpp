@@ -17,11 +17,13 @@ Task<> run_in_time(std::chrono::milliseconds limit, Task<> work, const char* com
   if (!in_time) throw EngineError(EngineError::Kind::kTimeout, complaint);
 }
 
-TimedGeneration::TimedGeneration(const EngineOptions& options, GenerationSink& sink)
+TimedGeneration::TimedGeneration(const EngineOptions& options, GenerationSink& sink,
+                                 Progress* progress)
     : deadline_(options.first_token_timeout),
       context_{.sink = sink,
                .deadline = deadline_,
-               .timeouts = {options.first_token_timeout, options.next_token_timeout}} {}
+               .timeouts = {options.first_token_timeout, options.next_token_timeout},
+               .progress = progress} {}
 
 Task<> TimedGeneration::run(Task<> work) {
   const bool in_time = co_await run_until(deadline_, std::move(work));

@@ -1,4 +1,4 @@
-// What surrounds a request to an engine elsewhere: the wait for its turn, and the time it may take.
+// What surrounds a request to an engine: the wait for its turn, and the time it may take.
 #pragma once
 
 #include <chrono>
@@ -23,8 +23,9 @@ Task<> run_in_time(std::chrono::milliseconds limit, Task<> work, const char* com
 /// One generation with its deadlines. Outlives its work.
 class TimedGeneration {
  public:
-  /// `options` gives the times of silence. Both must outlive the generation.
-  TimedGeneration(const EngineOptions& options, GenerationSink& sink);
+  /// `options` gives the times of silence; `progress` is marked at every sign of work, if it is
+  /// there. All must outlive the generation.
+  TimedGeneration(const EngineOptions& options, GenerationSink& sink, Progress* progress = nullptr);
   TimedGeneration(const TimedGeneration&) = delete;
   TimedGeneration& operator=(const TimedGeneration&) = delete;
 

@@ -86,8 +86,10 @@ json::object whole_reply(const GenerationReply& reply, const ReplyContext& conte
   if (context.body != nullptr && context.body->contains("prompt")) {
     prompt["text"] = context.body->at("prompt");
   }
-  // No engine tells the log-probabilities of a prompt's tokens, and none are made up.
-  prompt["tokens"] = json::array();
+  // Not every engine tells; none are made up.
+  const std::size_t prompt_length =
+      prompt.at("text").is_string() ? count_characters(prompt.at("text").get_string()) : 0;
+  prompt["tokens"] = tokens_json(reply.prompt_tokens, prompt_length);
   json::array completions;
   completions.push_back(completion(reply));
   for (const GenerationReply& further : reply.alternatives) {
@@ -203,6 +205,7 @@ GenerationRequest Jurassic2::parse(const json::object& body, const CatalogueMode
   violations.throw_if_any();
   request.replies = static_cast<int>(results.value_or(1));
   request.token_probabilities = true;
+  request.prompt_probabilities = true;
   request.prompt = Conversation{.messages = {{Role::kUser, {TextBlock{*prompt}}}}};
   return request;
 }

@@ -91,6 +91,18 @@ TEST(Jurassic2, RendersAsRecorded) {
   EXPECT_EQ(json::serialize(tokens[2].at("textRange")), R"({"start":2,"end":4})");
 }
 
+TEST(Jurassic2, RendersThePromptsTokensWhereTheyAreKnown) {
+  GenerationReply reply = reply_saying("a");
+  reply.prompt_tokens = {{"Tell", -3.5}, {" me", -0.5}};
+  const json::object rendered = mid().render(reply, R"({"prompt":"Tell me"})");
+  const json::array& tokens = rendered.at("prompt").at("tokens").as_array();
+  ASSERT_EQ(tokens.size(), 2U);
+  EXPECT_EQ(json::serialize(tokens[1]),
+            "{\"generatedToken\":{\"token\":\"\u2581me\",\"logprob\":-5E-1,\"raw_logprob\":-5E-1},"
+            R"("topTokens":null,"textRange":{"start":4,"end":7}})");
+  EXPECT_TRUE(mid().parse(R"({"prompt":"x"})").prompt_probabilities);
+}
+
 TEST(Jurassic2, SaysWhyItFinished) {
   const auto reason = [](GenerationEnd end) {
     GenerationReply reply = reply_saying("x", std::move(end));
