@@ -3,13 +3,15 @@ real."""
 
 from __future__ import annotations
 
+import io
 import json
 
 import openai
 import pytest
+from PIL import Image
 
 from bedplate_server import BedplateServer
-from image_server import ImageServer
+from image_server import ImageServer, picture
 from image_studio import CONFIG, opened
 
 pytestmark = pytest.mark.bedplate_only
@@ -176,6 +178,80 @@ def test_methods_and_paths(http, server):
     headers = {"Authorization": f"Bearer {server.api_key}"}
     response = http.send_unsigned("GET", "/v1/images/generations", b"", headers)
     assert (response.status, response.header("allow")) == (405, "POST")
-    for target in ("/v1/images", "/v1/images/edits", "/v1/images/variations"):
+    response = http.send_unsigned("GET", "/v1/images/edits", b"", headers)
+    assert (response.status, response.header("allow")) == (405, "POST")
+    for target in ("/v1/images", "/v1/images/variations"):
         response = http.send_unsigned("POST", target, json.dumps({}).encode(), headers)
         assert response.status == 404
+    # An edit is a form.
+    headers["Content-Type"] = "application/json"
+    response = http.send_unsigned("POST", "/v1/images/edits", b"{}", headers)
+    assert response.status == 400
+    assert "multipart/form-data" in response.json()["error"]["message"]
+
+
+# Edits: what reaches the engine is the image as it was, with a mask whose transparent part says
+# where; the reply has the image's size unless another was asked for.
+
+
+def transparent_left(width: int, height: int) -> bytes:
+    mask = Image.new("RGBA", (width, height), (0, 0, 0, 255))
+    mask.paste((0, 0, 0, 0), (0, 0, width // 2, height))
+    out = io.BytesIO()
+    mask.save(out, "PNG")
+    return out.getvalue()
+
+
+def edit(gallery: Gallery, model: str, image, prefix: str = "/v1", **more):
+    prompt = more.pop("prompt", "a boat")
+    return gallery.client(prefix).images.edit(model=model, image=image, prompt=prompt, **more)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("model", [TITAN, CANVAS, SDXL, SD3])
+def test_edits(diffusion, prefix, model):
+    reply = edit(diffusion, model, ("i.png", picture(512, 384)), prefix, n=2)
+    drawn = [opened(image.b64_json) for image in reply.data]
+    assert [(image.format, image.size) for image in drawn] == [("PNG", (512, 384))] * 2
+    first = diffusion.images.asked[0]
+    assert first.path == "/v1/images/edits"
+    assert first.prompt == "a boat"
+    assert first.image().size == (512, 384)
+
+
+def test_edit_with_a_mask(diffusion):
+    mask = ("m.png", transparent_left(512, 512))
+    reply = edit(diffusion, TITAN, ("i.png", picture(512, 512)), mask=mask, size="512x512")
+    assert opened(reply.data[0].b64_json).size == (512, 512)
+    (asked,) = diffusion.images.asked
+    drawn = asked.image("mask").convert("L")
+    assert (drawn.getpixel((10, 10)), drawn.getpixel((500, 10))) == (255, 0)
+
+
+def test_edit_of_several_images(gpt_image):
+    pictures = [("a.png", picture(512, 512)), ("b.jpg", picture(512, 512, format="JPEG"))]
+    edit(gpt_image, TITAN, pictures, size="512x512")
+    (asked,) = gpt_image.images.asked
+    assert len(asked.files["image[]"]) == 2
+
+
+@pytest.mark.parametrize(
+    "image, more, param",
+    [
+        (b"no image at all", {}, "image"),
+        (picture(2000, 2000), {}, "image"),
+        (picture(512, 512), {"mask": ("m.png", transparent_left(256, 256))}, "mask"),
+        (picture(512, 512), {"mask": ("m.png", b"no image")}, "mask"),
+        (picture(512, 512), {"size": "1000x1000"}, "size"),
+        (picture(512, 512), {"prompt": "a" * 513}, "prompt"),
+        (picture(512, 512), {"n": 11}, "n"),
+        (picture(512, 512), {"input_fidelity": "high"}, "input_fidelity"),
+        (picture(512, 512), {"response_format": "url"}, "response_format"),
+        (picture(512, 512), {"extra_body": {"seed": "1"}}, "seed"),
+    ],
+)
+def test_refused_edits(diffusion, image, more, param):
+    with pytest.raises(openai.BadRequestError) as raised:
+        edit(diffusion, TITAN, ("i.png", image), **more)
+    assert raised.value.param == param
+    assert diffusion.images.asked == []

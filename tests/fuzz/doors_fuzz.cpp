@@ -10,6 +10,7 @@
 #include "inference/families/image_family.hpp"
 #include "operations/doors/chat_request.hpp"
 #include "operations/doors/door_router.hpp"
+#include "operations/doors/form_data.hpp"
 #include "operations/doors/images_request.hpp"
 #include "operations/doors/message_request.hpp"
 
@@ -52,17 +53,37 @@ void read_message(wire::Request request) {
   inference::anthropic_messages().parse(message.native, model(), message.stream);
 }
 
-void read_images(std::string_view body) {
-  operations::ImagesRequest request = operations::read_images_request(body);
+void complete(const operations::ImagesRequest& request) {
   if (request.wish.count < 1 || request.wish.prompts.size() != 1) std::abort();
   for (const char* family : {"titan-image", "nova-canvas", "stability-sdxl", "stability-sd3"}) {
     inference::ImageRequest wish = request.wish;
     try {
       inference::find_image_family(family)->complete(wish);
-      if (wish.width_px <= 0 || wish.height_px <= 0) std::abort();
+      const bool sized = wish.width_px > 0 && wish.height_px > 0;
+      if (!sized && wish.images.empty()) std::abort();
     } catch (const ApiError& error) {
       check_rendering(error);
     }
+  }
+}
+
+// Parts lie in the body, one behind the other.
+void read_form(std::string_view content_type, std::string_view body) {
+  const char* behind = body.data();
+  for (const operations::FormPart& part : operations::read_form_data(content_type, body)) {
+    if (part.name.empty()) std::abort();
+    if (part.content.data() < behind) std::abort();
+    behind = part.content.data() + part.content.size();
+    if (behind > body.data() + body.size()) std::abort();
+  }
+}
+
+template <class Read>
+void try_to(Read read) {
+  try {
+    read();
+  } catch (const ApiError& error) {
+    check_rendering(error);
   }
 }
 
@@ -75,7 +96,8 @@ std::string_view take_line(std::string_view& text) {
 
 }  // namespace
 
-// A line for the method and path, one for the version header, one for the betas', and the body.
+// A line for the method and path, one for the version header, which is a form's Content-Type as
+// well, one for the betas', and the body.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   const std::string_view line = take_line(rest);
@@ -84,25 +106,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.headers.add("anthropic-version", std::string(take_line(rest)));
   request.headers.add("anthropic-beta", std::string(take_line(rest)));
   request.body = rest;
-  try {
-    route(line.substr(0, blank), line.substr(std::min(blank + 1, line.size())));
-  } catch (const ApiError& error) {
-    check_rendering(error);
-  }
-  try {
-    read_images(rest);
-  } catch (const ApiError& error) {
-    check_rendering(error);
-  }
-  try {
-    read_chat(rest);
-  } catch (const ApiError& error) {
-    check_rendering(error);
-  }
-  try {
-    read_message(std::move(request));
-  } catch (const ApiError& error) {
-    check_rendering(error);
-  }
+  const std::string form_type(request.headers.get("anthropic-version"));
+  try_to([&] { route(line.substr(0, blank), line.substr(std::min(blank + 1, line.size()))); });
+  try_to([&] { complete(operations::read_images_request(rest)); });
+  try_to([&] { read_form(form_type, rest); });
+  try_to([&] { complete(operations::read_image_edits_request(form_type, rest)); });
+  try_to([&] { read_chat(rest); });
+  try_to([&] { read_message(std::move(request)); });
   return 0;
 }

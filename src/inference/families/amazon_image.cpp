@@ -258,8 +258,16 @@ void check_size(const ImageRequest& request, const Rules& rules) {
                    : "Use one of the sizes in the model's documentation, such as 1024 x 1024.");
 }
 
+InputImageLimits limits_of(const Rules& rules) {
+  if (!rules.canvas) return {.side_max_px = 1408};
+  return {.side_min_px = 320, .side_max_px = 4096, .pixels_max = 4'194'303, .ratio_max = 4};
+}
+
 void complete_amazon(ImageRequest& request, const Rules& rules) {
   check_prompts(request, rules.text_max);
+  check_image_count(request, kImagesMax);
+  request.input_limits = limits_of(rules);
+  if (keeps_size(request)) return;
   if (request.width_px == 0) request.width_px = request.height_px = kDefaultSidePx;
   check_size(request, rules);
 }
@@ -293,7 +301,7 @@ class TitanImage final : public ImageFamily {
     Rules rules = kTitanRules;
     rules.later_tasks = model.id.find("generator-v1") == std::string::npos;
     ImageRequest request = parse_amazon(body, rules);
-    request.input_limits.side_max_px = 1408;
+    request.input_limits = limits_of(rules);
     return request;
   }
   void complete(ImageRequest& request) const override { complete_amazon(request, kTitanRules); }
@@ -308,8 +316,7 @@ class NovaCanvas final : public ImageFamily {
  public:
   ImageRequest parse(const json::object& body, const CatalogueModel&) const override {
     ImageRequest request = parse_amazon(body, kCanvasRules);
-    request.input_limits = {
-        .side_min_px = 320, .side_max_px = 4096, .pixels_max = 4'194'303, .ratio_max = 4};
+    request.input_limits = limits_of(kCanvasRules);
     return request;
   }
   void complete(ImageRequest& request) const override { complete_amazon(request, kCanvasRules); }

@@ -16,9 +16,10 @@ class ImageFamily {
   /// Reads and validates a body. Throws ApiError with the family's own texts.
   virtual ImageRequest parse(const boost::json::object& body,
                              const CatalogueModel& model) const = 0;
-  /// For a request of text alone that came through another API: sets the size when the client left
-  /// it out, and checks what the model says of prompt and size. Throws ApiError; its `parameter`
-  /// is "#/prompt", "#/size" or "#/model".
+  /// For a request that came through another API: sets the size when the client left it out, but
+  /// beside an image to be changed, whose size it then is; checks what the model says of prompt,
+  /// size and images. Throws ApiError; its `parameter` is "#/prompt", "#/size", "#/image" or
+  /// "#/model".
   virtual void complete(ImageRequest& request) const = 0;
   virtual boost::json::object render(const ImageReply& reply) const = 0;
   /// Whether `Accept: image/png` gets the image itself instead of JSON around it.

@@ -42,6 +42,14 @@ void check_prompts(const ImageRequest& request, std::size_t characters_max) {
   violations.throw_if_any();
 }
 
+void check_image_count(const ImageRequest& request, std::size_t images_max) {
+  if (request.images.size() <= images_max) return;
+  ApiError error = errors::validation(fmt::format("The model takes at most {} {}.", images_max,
+                                                  images_max == 1 ? "image" : "images"));
+  error.parameter = "#/image";
+  throw error;
+}
+
 ApiError unsupported_size(const ImageRequest& request, std::string_view advice) {
   ApiError error = errors::validation(
       fmt::format("The requested image size {} x {} is not supported by this model. {}",

@@ -25,6 +25,14 @@ void read_prompt(BodyReader& reader, std::string_view key, std::size_t character
 /// Throws when a prompt that came through another API has no or too many characters.
 void check_prompts(const ImageRequest& request, std::size_t characters_max);
 
+/// Throws when such a request brings more images than the model takes.
+void check_image_count(const ImageRequest& request, std::size_t images_max);
+
+/// Whether the reply's size is that of the image to be changed.
+inline bool keeps_size(const ImageRequest& request) {
+  return !request.images.empty() && request.width_px == 0;
+}
+
 /// Of a size that a model does not make. `advice` names those that it does.
 ApiError unsupported_size(const ImageRequest& request, std::string_view advice);
 

@@ -88,6 +88,9 @@ class StabilitySd3 final : public ImageFamily {
 
   void complete(ImageRequest& request) const override {
     check_prompts(request, kPromptCharactersMax);
+    check_image_count(request, 1);
+    if (!request.images.empty()) request.input_limits = {.side_min_px = 64, .webp = true};
+    if (keeps_size(request)) return;
     if (request.width_px == 0) set_aspect_ratio("1:1", request);
     if (!is_aspect_ratio_size(request.width_px, request.height_px)) {
       throw unsupported_size(request,

@@ -158,6 +158,8 @@ class StabilitySdxl final : public ImageFamily {
 
   void complete(ImageRequest& request) const override {
     check_prompts(request, kPromptCharactersMax);
+    check_image_count(request, 1);
+    if (keeps_size(request)) return;
     if (request.width_px == 0) request.width_px = request.height_px = kDefaultSidePx;
     check_size(request);
   }

@@ -34,6 +34,8 @@ constexpr std::array kPatterns{
     Pattern{"POST", "/openai/v1/embeddings", false, answer_embeddings, kInference},
     Pattern{"POST", "/v1/images/generations", false, answer_images, kInference},
     Pattern{"POST", "/openai/v1/images/generations", false, answer_images, kInference},
+    Pattern{"POST", "/v1/images/edits", false, answer_image_edits, kInference},
+    Pattern{"POST", "/openai/v1/images/edits", false, answer_image_edits, kInference},
     Pattern{"POST", "/v1/messages", false, answer_messages, kInference},
     Pattern{"POST", "/anthropic/v1/messages", false, answer_messages, kInference},
     Pattern{"POST", "/v1/messages/count_tokens", false, answer_count_message_tokens, kCountTokens},

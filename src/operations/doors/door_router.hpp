@@ -40,6 +40,8 @@ Task<> answer_embeddings(wire::Request& request, std::string model_id, Context& 
                          wire::ResponseWriter& writer);
 Task<> answer_images(wire::Request& request, std::string model_id, Context& context,
                      wire::ResponseWriter& writer);
+Task<> answer_image_edits(wire::Request& request, std::string model_id, Context& context,
+                          wire::ResponseWriter& writer);
 Task<> answer_messages(wire::Request& request, std::string model_id, Context& context,
                        wire::ResponseWriter& writer);
 Task<> answer_count_message_tokens(wire::Request& request, std::string model_id, Context& context,

@@ -1,4 +1,5 @@
-// POST /v1/images/generations: OpenAI's images API, for every model that makes images of text.
+// POST /v1/images/generations and /v1/images/edits: OpenAI's images API, for every model that makes
+// images of text, or of text and images.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -20,16 +21,12 @@ json::object head_of(const inference::ImageRequest& wish, Timestamp now) {
   json::object head;
   head["created"] = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   head["output_format"] = wish.format;
-  head["size"] = fmt::format("{}x{}", wish.width_px, wish.height_px);
+  // An edit that leaves the size open has its image's.
+  if (wish.width_px > 0) head["size"] = fmt::format("{}x{}", wish.width_px, wish.height_px);
   return head;
 }
 
-}  // namespace
-
-Task<> answer_images(wire::Request& request, std::string, Context& context,
-                     wire::ResponseWriter& writer) {
-  ImagesRequest asked = read_images_request(request.body);
-  request.body = {};
+Task<> draw(ImagesRequest asked, Context& context, wire::ResponseWriter& writer) {
   co_await authorization::authorize_model_call(context, "bedrock:InvokeModel", asked.model);
   inference::ResolvedModel resolved = co_await resolve_at_door(context, asked.model);
   const auto* family = inference::find_image_family(resolved.model->family);
@@ -54,6 +51,22 @@ Task<> answer_images(wire::Request& request, std::string, Context& context,
   answer["data"] = std::move(data);
   std::string body = json::serialize(answer);
   co_await openai_door().send_json(std::move(body), context, writer);
+}
+
+}  // namespace
+
+Task<> answer_images(wire::Request& request, std::string, Context& context,
+                     wire::ResponseWriter& writer) {
+  ImagesRequest asked = read_images_request(request.body);
+  request.body = {};
+  co_await draw(std::move(asked), context, writer);
+}
+
+Task<> answer_image_edits(wire::Request& request, std::string, Context& context,
+                          wire::ResponseWriter& writer) {
+  ImagesRequest asked = read_image_edits_request(request.headers.get("content-type"), request.body);
+  request.body = {};
+  co_await draw(std::move(asked), context, writer);
 }
 
 }  // namespace bedplate::operations

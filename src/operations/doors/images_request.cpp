@@ -1,4 +1,4 @@
-// Facts: OpenAI's API reference, "Create image" (docs/other-apis.md).
+// Facts: OpenAI's API reference, "Create image" and "Create image edit" (docs/other-apis.md).
 #include "operations/doors/images_request.hpp"
 
 #include <fmt/format.h>
@@ -6,13 +6,17 @@
 #include <charconv>
 
 #include "base/api_error.hpp"
+#include "base/bytes.hpp"
 #include "inference/families/body_reader.hpp"
 #include "inference/families/embedding_parts.hpp"
+#include "operations/doors/form_data.hpp"
 
 namespace bedplate::operations {
 namespace {
+namespace json = boost::json;
 
-constexpr std::int64_t kImagesMax = 10;  // OpenAI's own
+constexpr std::int64_t kImagesMax = 10;      // OpenAI's own
+constexpr std::size_t kInputImagesMax = 16;  // likewise
 constexpr std::int64_t kCompressionMax = 100;
 
 ApiError unsupported(std::string_view member, const std::string& text) {
@@ -89,12 +93,8 @@ void refuse_streams_and_links(inference::BodyReader& reader) {
   }
 }
 
-}  // namespace
-
-ImagesRequest read_images_request(std::string_view body) {
-  const boost::json::object object = inference::parse_body_object(body);
-  inference::BodyViolations violations;
-  inference::BodyReader reader(object, "#", violations);
+/// What both ways in have in common.
+ImagesRequest read_wish(inference::BodyReader& reader) {
   reader.require("model");
   reader.require("prompt");
   ImagesRequest request;
@@ -106,8 +106,95 @@ ImagesRequest read_images_request(std::string_view body) {
   read_quality(reader, request.wish);
   read_looks(reader, request.wish);
   refuse_streams_and_links(reader);
+  return request;
+}
+
+/// A form's field as the JSON value that the member would have. What is no number or no truth value
+/// stays a text, which the reader refuses.
+json::value value_of(std::string_view name, std::string_view text) {
+  if (name == "n" || name == "output_compression" || name == "partial_images") {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc() && end == text.data() + text.size()) return number;
+  } else if (name == "stream" && (text == "true" || text == "false")) {
+    return text == "true";
+  }
+  return json::value(text);
+}
+
+ApiError bad_part(std::string_view name, std::string_view what) {
+  ApiError error = errors::validation(fmt::format("'{}' {}.", name, what));
+  error.parameter = fmt::format("#/{}", name);
+  return error;
+}
+
+/// A form with its files taken apart from its fields.
+struct EditForm {
+  json::object fields;
+  std::vector<inference::InputImage> images;
+  std::optional<inference::InputImage> mask;
+};
+
+void take_file(std::string_view name, const FormPart& part, EditForm& form) {
+  if (!part.is_file || part.content.empty()) throw bad_part(name, "must be a file");
+  inference::InputImage image{std::string(part.content), fmt::format("#/{}", name)};
+  if (name == "image") {
+    form.images.push_back(std::move(image));
+  } else if (form.mask) {
+    throw bad_part(name, "stands in the form twice");
+  } else {
+    form.mask = std::move(image);
+  }
+}
+
+EditForm read_edit_form(std::string_view content_type, std::string_view body) {
+  EditForm form;
+  for (const FormPart& part : read_form_data(content_type, body)) {
+    std::string_view name = part.name;
+    if (name == "image[]") name = "image";  // OpenAI's name for several
+    if (name == "image" || name == "mask") {
+      take_file(name, part, form);
+      continue;
+    }
+    if (part.is_file) throw bad_part(name, "must be no file");
+    if (!is_valid_utf8(part.content)) throw bad_part(name, "is no text");
+    if (form.fields.contains(name)) throw bad_part(name, "stands in the form twice");
+    form.fields[name] = value_of(name, part.content);
+  }
+  if (form.images.empty()) throw bad_part("image", "is missing");
+  if (form.images.size() > kInputImagesMax) {
+    throw bad_part("image", fmt::format("may hold at most {} images", kInputImagesMax));
+  }
+  return form;
+}
+
+}  // namespace
+
+ImagesRequest read_images_request(std::string_view body) {
+  const json::object object = inference::parse_body_object(body);
+  inference::BodyViolations violations;
+  inference::BodyReader reader(object, "#", violations);
+  ImagesRequest request = read_wish(reader);
   reader.refuse_extraneous();
   violations.throw_if_any();
+  return request;
+}
+
+ImagesRequest read_image_edits_request(std::string_view content_type, std::string_view body) {
+  EditForm form = read_edit_form(content_type, body);
+  inference::BodyViolations violations;
+  inference::BodyReader reader(form.fields, "#", violations);
+  ImagesRequest request = read_wish(reader);
+  if (inference::read_choice(reader, "input_fidelity", {"high", "low"}) == "high") {
+    throw unsupported("input_fidelity", "'input_fidelity' must be 'low' here.");
+  }
+  reader.refuse_extraneous();
+  violations.throw_if_any();
+  request.wish.images = std::move(form.images);
+  if (form.mask) {
+    request.wish.mask =
+        inference::ImageMask{std::move(*form.mask), inference::ImageMask::Area::kTransparent};
+  }
   return request;
 }
 

@@ -17,4 +17,8 @@ struct ImagesRequest {
 /// Reads a body of /v1/images/generations. Throws ApiError 400 that names the member at fault.
 ImagesRequest read_images_request(std::string_view body);
 
+/// The same of /v1/images/edits, a form: images to be changed, and perhaps a mask whose transparent
+/// part says where. `content_type`: the request's header.
+ImagesRequest read_image_edits_request(std::string_view content_type, std::string_view body);
+
 }  // namespace bedplate::operations
