@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import socket
-import zlib
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 import messages_server as messages
+from image_server import picture
 from messages_server import MessagesServer
 
 MODEL = "anthropic.claude-sonnet-4-20250514-v1:0"
@@ -19,20 +19,6 @@ LLAMA = "meta.llama3-8b-instruct-v1:0"
 KEY = "sk-ant-very-secret"
 TOOL = {"toolSpec": {"name": "add", "inputSchema": {"json": {"type": "object"}}}}
 THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
-
-
-def png() -> bytes:
-    """One grey pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(kind + data).to_bytes(4, "big")
-        return len(data).to_bytes(4, "big") + kind + data + check
-
-    head = bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
-    pixels = zlib.compress(b"\x00\x80")
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
 
 
 @pytest.fixture
@@ -114,7 +100,7 @@ def test_stop_sequence(upstream, client):
 
 def test_images_and_documents(upstream, client):
     document = {"format": "txt", "name": "notes", "source": {"bytes": b"One line."}}
-    image = {"format": "png", "source": {"bytes": png()}}
+    image = {"format": "png", "source": {"bytes": picture(1, 1)}}
     ask(client, [{"text": "Look"}, {"image": image}, {"document": document}])
     _, seen, read = upstream.asked[0].body["messages"][0]["content"]
     assert (seen["type"], seen["source"]["media_type"]) == ("image", "image/png")
@@ -217,6 +203,25 @@ def test_prompt_caching(upstream, client):
     usage = reply["usage"]
     assert (usage["inputTokens"], usage["cacheReadInputTokens"]) == (11, 200)
     assert usage["cacheWriteInputTokens"] == 30
+
+
+# A cache point behind the tools keeps its time.
+def test_cached_tools(upstream, client):
+    point = {"cachePoint": {"type": "default", "ttl": "1h"}}
+    ask(client, toolConfig={"tools": [TOOL, point]})
+    (tool,) = upstream.asked[0].body["tools"]
+    assert tool["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
+
+
+# Blank space behind a document, which Converse takes, would be refused there.
+def test_space_behind_a_document(upstream, client):
+    document = {"format": "txt", "name": "notes", "source": {"bytes": b"One line."}}
+    point = {"cachePoint": {"type": "default"}}
+    ask(client, [{"document": document}, {"text": "\n"}, point, {"text": "So?"}])
+    read, asked = upstream.asked[0].body["messages"][0]["content"]
+    assert read["type"] == "document"
+    assert read["cache_control"] == {"type": "ephemeral", "ttl": "5m"}
+    assert asked["text"] == "So?"
 
 
 def test_count_tokens(upstream, client):

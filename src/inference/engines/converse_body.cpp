@@ -9,29 +9,13 @@
 #include "inference/engine.hpp"
 #include "inference/engines/converse_documents.hpp"
 #include "inference/engines/converse_fields.hpp"
-#include "inference/engines/tool_prompt.hpp"
+#include "inference/engines/upstream_body.hpp"
 #include "inference/reasoning_signer.hpp"
 
 namespace bedplate::inference {
 namespace {
 
 namespace json = boost::json;
-
-/// Claude's own defaults, which the families fill in. Newer models refuse to be given both.
-constexpr double kTemperatureByDefault = 1;
-constexpr double kTopPByDefault = 0.999;
-constexpr std::chrono::seconds kOneHour{3'600};
-
-EngineError refusal(const std::string& what) {
-  return EngineError(EngineError::Kind::kInvalidRequest, what);
-}
-
-json::value parsed(const std::string& text, const std::string& what) {
-  boost::system::error_code malformed;
-  json::value value = parse_nested(text, malformed);
-  if (malformed) throw refusal(what + " is not JSON.");
-  return value;
-}
 
 /// A union: an object of one member.
 json::object only(std::string_view name, json::value value) {
@@ -59,7 +43,7 @@ json::object call_json(const ToolUseBlock& call) {
   json::object out;
   out["toolUseId"] = call.id;
   out["name"] = call.name;
-  out["input"] = parsed(call.input.empty() ? "{}" : call.input, "A tool call's input");
+  out["input"] = input_of(call);
   return only("toolUse", std::move(out));
 }
 
@@ -127,7 +111,7 @@ json::object tool_json(const Tool& tool) {
   out["name"] = tool.name;
   if (!tool.description.empty()) out["description"] = tool.description;
   out["inputSchema"] =
-      only("json", parsed(tool.input_schema, fmt::format("The schema of {}", tool.name)));
+      only("json", json_of(tool.input_schema, fmt::format("The schema of {}", tool.name)));
   return only("toolSpec", std::move(out));
 }
 
@@ -147,7 +131,7 @@ void add_tools(json::object& body, const Conversation& conversation) {
   const ToolChoice& choice = conversation.tool_choice;
   if (choice.kind == ToolChoice::Kind::kNone) {
     if (!shows_tools(conversation)) return;
-    throw refusal(
+    throw no_place_for(
         "The engine that serves this model cannot forbid tools in a conversation that shows them.");
   }
   json::array tools;
@@ -165,21 +149,20 @@ void add_tools(json::object& body, const Conversation& conversation) {
 
 /// What makes the prompt: the same for generating and for counting.
 json::object prompt_members(const GenerationRequest& request, ModelProvider provider) {
-  const auto* conversation = std::get_if<Conversation>(&request.prompt);
-  if (!conversation) throw refusal("The engine that serves this model takes no raw prompts.");
+  const auto& conversation = conversation_in(request);
   json::object body;
   BlockWriter blocks;
   json::array messages;
-  for (const Message& message : conversation->messages) {
+  for (const Message& message : conversation.messages) {
     json::object out;
     out["role"] = message.role == Role::kUser ? "user" : "assistant";
     out["content"] = blocks.write(message.content);
     messages.push_back(std::move(out));
   }
   body["messages"] = std::move(messages);
-  json::array system = blocks.write(conversation->system);
+  json::array system = blocks.write(conversation.system);
   if (!system.empty()) body["system"] = std::move(system);
-  add_tools(body, *conversation);
+  add_tools(body, conversation);
   json::object fields = converse_fields(request, provider);
   if (!fields.empty()) body["additionalModelRequestFields"] = std::move(fields);
   return body;
@@ -189,10 +172,10 @@ void add_sampling(json::object& body, const SamplingParameters& sampling, ModelP
   const bool claude = provider == ModelProvider::kAnthropic;
   json::object config;
   if (sampling.max_tokens) config["maxTokens"] = *sampling.max_tokens;
-  if (sampling.temperature && !(claude && *sampling.temperature == kTemperatureByDefault)) {
+  if (sampling.temperature && !(claude && *sampling.temperature == kClaudesTemperature)) {
     config["temperature"] = *sampling.temperature;
   }
-  if (sampling.top_p && !(claude && *sampling.top_p >= kTopPByDefault)) {
+  if (sampling.top_p && !(claude && *sampling.top_p >= kClaudesTopP)) {
     config["topP"] = *sampling.top_p;
   }
   if (!sampling.stop_sequences.empty()) {
@@ -223,9 +206,7 @@ void add_output(json::object& body, const GenerationRequest& request, ModelProvi
 }  // namespace
 
 std::string converse_body(const GenerationRequest& request, const std::string& model) {
-  if (request.token_probabilities) {
-    throw refusal("The engine that serves this model reports no probabilities.");
-  }
+  refuse_probabilities(request);
   const ModelProvider provider = provider_of(model, request.model_id);
   json::object body = prompt_members(request, provider);
   add_sampling(body, request.sampling, provider);

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
-
-#include "inference/engine.hpp"
 #include "inference/engines/converse_errors.hpp"
+#include "inference/engines/event_members.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -15,51 +13,14 @@ namespace json = boost::json;
 /// An event is a few tokens. A server-sent event of an engine may be as long.
 constexpr std::size_t kEventBytesMax = 1'024 * 1'024;
 
-EngineError failed(const std::string& what) {
-  return EngineError(EngineError::Kind::kFailed, what);
-}
-
-const json::object* find_object(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  return value ? value->if_object() : nullptr;
-}
-
-const json::object& object_in(const json::object& from, std::string_view name) {
-  const json::object* object = find_object(from, name);
-  if (!object) throw failed(fmt::format("The engine sent an event without '{}'.", name));
-  return *object;
-}
-
-std::string text_in(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-std::int64_t count_in(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  return value && value->is_int64() && value->as_int64() > 0 ? value->as_int64() : 0;
-}
-
 StopReason stop_reason_of(const std::string& name) {
-  if (name == "end_turn") return StopReason::kEndTurn;
-  if (name == "max_tokens") return StopReason::kMaxTokens;
-  if (name == "stop_sequence") return StopReason::kStopSequence;
-  if (name == "tool_use") return StopReason::kToolUse;
-  if (name == "model_context_window_exceeded") return StopReason::kContextWindowExceeded;
   if (name == "content_filtered" || name == "guardrail_intervened") {
-    throw failed(fmt::format("The service held the reply back: {}.", name));
+    throw broken_reply(fmt::format("The service held the reply back: {}.", name));
   }
   if (name == "malformed_model_output" || name == "malformed_tool_use") {
-    throw failed(fmt::format("The model's reply makes no sense to the service: {}.", name));
+    throw broken_reply(fmt::format("The model's reply makes no sense to the service: {}.", name));
   }
-  throw failed(fmt::format("The engine stopped for a reason that is not known: {}", name));
-}
-
-json::object parse_event(const protocol::Frame& frame) {
-  boost::system::error_code malformed;
-  json::value value = json::parse(frame.payload, malformed);
-  if (malformed || !value.is_object()) throw failed("The engine sent an event that is not JSON.");
-  return std::move(value.as_object());
+  return stop_reason_named(name);
 }
 
 }  // namespace
@@ -71,7 +32,7 @@ std::optional<StreamStep> ConverseEvents::next() {
   try {
     frame = decoder_.next();
   } catch (const protocol::FrameError& problem) {
-    throw failed(fmt::format("The engine's reply is no event stream: {}.", problem.what()));
+    throw broken_reply(fmt::format("The engine's reply is no event stream: {}.", problem.what()));
   }
   if (!frame) return std::nullopt;
   return take(*frame);
@@ -80,13 +41,13 @@ std::optional<StreamStep> ConverseEvents::next() {
 StreamStep ConverseEvents::take(const protocol::Frame& frame) {
   const std::string_view message = frame.text(":message-type");
   if (message == "exception" || message == "error") throw converse_error_from_frame(frame, begun_);
-  if (message != "event") throw failed("The engine sent a message that is no event.");
+  if (message != "event") throw broken_reply("The engine sent a message that is no event.");
   const std::string_view type = frame.text(":event-type");
-  const json::object event = parse_event(frame);
+  const json::object event = event_of(frame.payload);
   StreamStep step;
   const bool known =
       type.starts_with("contentBlock") || type == "messageStop" || type == "metadata";
-  if (known && !begun_) throw failed("The engine sent an event before its reply had begun.");
+  if (known && !begun_) throw broken_reply("The engine sent an event before its reply had begun.");
   if (type == "messageStart") {
     begin_message(step);
   } else if (type == "contentBlockStart") {
@@ -105,7 +66,7 @@ StreamStep ConverseEvents::take(const protocol::Frame& frame) {
 
 /// What went in is told only at the end.
 void ConverseEvents::begin_message(StreamStep& step) {
-  if (begun_) throw failed("The engine began its reply twice.");
+  if (begun_) throw broken_reply("The engine began its reply twice.");
   begun_ = true;
   step.events.emplace_back(GenerationStart{});
 }
@@ -116,20 +77,20 @@ void ConverseEvents::begin_block(const json::object& event, StreamStep& step) {
   const json::object* call = find_object(start, "toolUse");
   if (!call) {
     if (start.empty()) return;
-    throw failed(fmt::format("The engine sent a block of a kind that is not known: {}",
-                             std::string_view(start.begin()->key())));
+    throw broken_reply(fmt::format("The engine sent a block of a kind that is not known: {}",
+                                   std::string_view(start.begin()->key())));
   }
   block_ = any_call_ && !asked_.parallel_calls ? Block::kSkippedCall : Block::kCall;
   any_call_ = true;
   call_has_input_ = false;
   step.token = true;
   std::string name = text_in(*call, "name");
-  if (name.empty()) throw failed("The engine called a tool without a name.");
+  if (name.empty()) throw broken_reply("The engine called a tool without a name.");
   if (block_ == Block::kCall) step.events.emplace_back(ToolUseStart{std::move(name)});
 }
 
 void ConverseEvents::take_delta(const json::object& event, StreamStep& step) {
-  if (stopped_) throw failed("The engine went on after its reply's end.");
+  if (stopped_) throw broken_reply("The engine went on after its reply's end.");
   const json::object& delta = object_in(event, "delta");
   step.token = true;
   if (delta.contains("text")) {
@@ -140,13 +101,13 @@ void ConverseEvents::take_delta(const json::object& event, StreamStep& step) {
   } else if (const json::object* thought = find_object(delta, "reasoningContent")) {
     take_reasoning(*thought, step);
   } else if (delta.contains("image") || delta.contains("toolResult")) {
-    throw failed("The engine sent content that cannot be handed on.");
+    throw broken_reply("The engine sent content that cannot be handed on.");
   }
 }
 
 void ConverseEvents::take_input(const json::object& delta, StreamStep& step) {
   if (block_ == Block::kSkippedCall) return;
-  if (block_ != Block::kCall) throw failed("The engine sent the input of no tool.");
+  if (block_ != Block::kCall) throw broken_reply("The engine sent the input of no tool.");
   std::string piece = text_in(delta, "input");
   if (piece.empty()) return;  // recorded: the first one is
   call_has_input_ = true;
@@ -155,7 +116,7 @@ void ConverseEvents::take_input(const json::object& delta, StreamStep& step) {
 
 void ConverseEvents::take_reasoning(const json::object& delta, StreamStep& step) {
   if (delta.contains("redactedContent")) {
-    throw failed("The model redacted its thinking, which cannot be handed on.");
+    throw broken_reply("The model redacted its thinking, which cannot be handed on.");
   }
   signature_ += text_in(delta, "signature");
   std::string text = text_in(delta, "text");
@@ -171,7 +132,7 @@ void ConverseEvents::end_block(StreamStep& step) {
 }
 
 void ConverseEvents::end_message(const json::object& event) {
-  if (stopped_) throw failed("The engine ended its reply twice.");
+  if (stopped_) throw broken_reply("The engine ended its reply twice.");
   stopped_ = true;
   end_.reason = stop_reason_of(text_in(event, "stopReason"));
   if (end_.reason != StopReason::kStopSequence) return;
@@ -185,12 +146,12 @@ void ConverseEvents::end_message(const json::object& event) {
 }
 
 void ConverseEvents::take_metadata(const json::object& event, StreamStep& step) {
-  if (!stopped_) throw failed("The engine reported a reply that had not ended.");
+  if (!stopped_) throw broken_reply("The engine reported a reply that had not ended.");
   const json::object& counts = object_in(event, "usage");
-  end_.usage = {.input_tokens = count_in(counts, "inputTokens"),
-                .output_tokens = count_in(counts, "outputTokens"),
-                .cache_read_input_tokens = count_in(counts, "cacheReadInputTokens"),
-                .cache_write_input_tokens = count_in(counts, "cacheWriteInputTokens")};
+  end_.usage = {.input_tokens = count_in(counts, "inputTokens").value_or(0),
+                .output_tokens = count_in(counts, "outputTokens").value_or(0),
+                .cache_read_input_tokens = count_in(counts, "cacheReadInputTokens").value_or(0),
+                .cache_write_input_tokens = count_in(counts, "cacheWriteInputTokens").value_or(0)};
   ended_ = true;
   step.events.emplace_back(std::move(end_));
 }

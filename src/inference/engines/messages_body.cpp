@@ -5,8 +5,9 @@
 #include <boost/json.hpp>
 
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "inference/engine.hpp"
-#include "inference/engines/tool_prompt.hpp"
+#include "inference/engines/upstream_body.hpp"
 #include "inference/reasoning_signer.hpp"
 
 namespace bedplate::inference {
@@ -16,22 +17,6 @@ namespace json = boost::json;
 
 /// The API wants a bound; Bedrock's callers need not give one.
 constexpr std::int64_t kMaxTokensByDefault = 4'096;
-/// Claude's own defaults, which the families fill in. Newer models refuse to be given both.
-constexpr double kTemperatureByDefault = 1;
-constexpr double kTopPByDefault = 0.999;
-constexpr std::chrono::seconds kOneHour{3'600};
-
-EngineError refusal(const std::string& what) {
-  return EngineError(EngineError::Kind::kInvalidRequest, what);
-}
-
-json::value parsed(const std::string& text, const std::string& what) {
-  boost::system::error_code malformed;
-  json::value value = parse_nested(text, malformed);
-  if (malformed) throw refusal(what + " is not JSON.");
-  return value;
-}
-
 json::object text_json(std::string_view text) {
   return {{"type", "text"}, {"text", text}};
 }
@@ -80,7 +65,8 @@ json::object cache_control(const CachePoint& point) {
 
 void add_block(json::array& content, const ContentBlock& block) {
   if (const auto* text = std::get_if<TextBlock>(&block)) {
-    content.push_back(text_json(text->text));
+    // Converse takes blank space behind a document, this API nowhere.
+    if (content.empty() || !is_blank(text->text)) content.push_back(text_json(text->text));
   } else if (const auto* image = std::get_if<ImageBlock>(&block)) {
     content.push_back(image_json(*image));
   } else if (const auto* document = std::get_if<DocumentBlock>(&block)) {
@@ -89,7 +75,7 @@ void add_block(json::array& content, const ContentBlock& block) {
     content.push_back(result_json(*result));
   } else if (const auto* call = std::get_if<ToolUseBlock>(&block)) {
     json::object out{{"type", "tool_use"}, {"id", call->id}, {"name", call->name}};
-    out["input"] = parsed(call->input.empty() ? "{}" : call->input, "A tool call's input");
+    out["input"] = input_of(*call);
     content.push_back(std::move(out));
   } else if (const auto* thought = std::get_if<ReasoningBlock>(&block)) {
     const std::string_view signature = engine_signature_in(thought->signature);
@@ -97,7 +83,7 @@ void add_block(json::array& content, const ContentBlock& block) {
     content.push_back(
         {{"type", "thinking"}, {"thinking", thought->text}, {"signature", signature}});
   } else if (const auto* point = std::get_if<CachePoint>(&block)) {
-    if (content.empty()) throw refusal("A cache point has no block before it.");
+    if (content.empty()) throw no_place_for("A cache point has no block before it.");
     content.back().as_object()["cache_control"] = cache_control(*point);
   }
 }
@@ -113,11 +99,11 @@ json::array tools_json(const Conversation& conversation) {
   for (const Tool& tool : conversation.tools) {
     json::object out{{"name", tool.name}};
     if (!tool.description.empty()) out["description"] = tool.description;
-    out["input_schema"] = parsed(tool.input_schema, fmt::format("The schema of {}", tool.name));
+    out["input_schema"] = json_of(tool.input_schema, fmt::format("The schema of {}", tool.name));
     tools.push_back(std::move(out));
   }
   if (conversation.cache_tools && !tools.empty()) {
-    tools.back().as_object()["cache_control"] = cache_control({});
+    tools.back().as_object()["cache_control"] = cache_control(conversation.tools_point);
   }
   return tools;
 }
@@ -154,7 +140,7 @@ void add_reasoning(json::object& body, const GenerationRequest& request) {
   if (!reasoning.effort.empty()) output["effort"] = reasoning.effort;
   if (!request.output_schema.empty()) {
     json::object format{{"type", "json_schema"}};
-    format["schema"] = parsed(request.output_schema, "The reply's schema");
+    format["schema"] = json_of(request.output_schema, "The reply's schema");
     output["format"] = std::move(format);
   }
   if (!output.empty()) body["output_config"] = std::move(output);
@@ -162,21 +148,20 @@ void add_reasoning(json::object& body, const GenerationRequest& request) {
 
 /// What makes the prompt: the same for generating and for counting.
 json::object prompt_members(const GenerationRequest& request, const std::string& model) {
-  const auto* conversation = std::get_if<Conversation>(&request.prompt);
-  if (!conversation) throw refusal("The engine that serves this model takes no raw prompts.");
+  const auto& conversation = conversation_in(request);
   json::object body{{"model", model}};
   json::array messages;
-  for (const Message& message : conversation->messages) {
+  for (const Message& message : conversation.messages) {
     json::object out{{"role", message.role == Role::kUser ? "user" : "assistant"}};
     out["content"] = content_json(message.content);
     messages.push_back(std::move(out));
   }
   body["messages"] = std::move(messages);
-  json::array system = content_json(conversation->system);
+  json::array system = content_json(conversation.system);
   if (!system.empty()) body["system"] = std::move(system);
-  if (!conversation->tools.empty()) {
-    body["tools"] = tools_json(*conversation);
-    body["tool_choice"] = tool_choice_json(conversation->tool_choice);
+  if (!conversation.tools.empty()) {
+    body["tools"] = tools_json(conversation);
+    body["tool_choice"] = tool_choice_json(conversation.tool_choice);
   }
   add_reasoning(body, request);
   return body;
@@ -185,7 +170,8 @@ json::object prompt_members(const GenerationRequest& request, const std::string&
 void add_sampling(json::object& body, const GenerationRequest& request) {
   const SamplingParameters& sampling = request.sampling;
   const auto refuse = [](bool set, std::string_view what) {
-    if (set) throw refusal(fmt::format("The engine that serves this model takes no {}.", what));
+    if (set)
+      throw no_place_for(fmt::format("The engine that serves this model takes no {}.", what));
   };
   refuse(sampling.seed.has_value(), "seed");
   refuse(sampling.frequency_penalty.value_or(0) != 0, "frequency penalty");
@@ -193,10 +179,10 @@ void add_sampling(json::object& body, const GenerationRequest& request) {
   // The budget of thinking is part of it.
   const std::int64_t budget = request.reasoning.budget_tokens.value_or(0);
   body["max_tokens"] = sampling.max_tokens.value_or(kMaxTokensByDefault + budget);
-  if (sampling.temperature && *sampling.temperature != kTemperatureByDefault) {
+  if (sampling.temperature && *sampling.temperature != kClaudesTemperature) {
     body["temperature"] = *sampling.temperature;
   }
-  if (sampling.top_p && *sampling.top_p < kTopPByDefault) body["top_p"] = *sampling.top_p;
+  if (sampling.top_p && *sampling.top_p < kClaudesTopP) body["top_p"] = *sampling.top_p;
   if (sampling.top_k) body["top_k"] = *sampling.top_k;
   json::array stop;
   for (const std::string& sequence : sampling.stop_sequences) stop.emplace_back(sequence);
@@ -206,9 +192,7 @@ void add_sampling(json::object& body, const GenerationRequest& request) {
 }  // namespace
 
 std::string messages_body(const GenerationRequest& request, const std::string& model) {
-  if (request.token_probabilities) {
-    throw refusal("The engine that serves this model reports no probabilities.");
-  }
+  refuse_probabilities(request);
   json::object body = prompt_members(request, model);
   add_sampling(body, request);
   body["stream"] = true;

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "inference/engines/event_members.hpp"
 #include "inference/engines/messages_errors.hpp"
 
 namespace bedplate::inference {
@@ -11,45 +12,14 @@ namespace {
 
 namespace json = boost::json;
 
-EngineError failed(const std::string& what) {
-  return EngineError(EngineError::Kind::kFailed, what);
-}
-
-const json::object& object_in(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  if (!value || !value->is_object()) {
-    throw failed(fmt::format("The engine sent an event without '{}'.", name));
-  }
-  return value->as_object();
-}
-
-std::string text_in(const json::object& from, std::string_view name) {
-  const json::value* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 void read_count(const json::object& from, std::string_view name, std::int64_t& count) {
-  const json::value* value = from.if_contains(name);
-  if (value && value->is_int64()) count = value->as_int64();
-}
-
-StopReason stop_reason_of(const std::string& name) {
-  if (name == "end_turn") return StopReason::kEndTurn;
-  if (name == "max_tokens") return StopReason::kMaxTokens;
-  if (name == "stop_sequence") return StopReason::kStopSequence;
-  if (name == "tool_use") return StopReason::kToolUse;
-  if (name == "model_context_window_exceeded") return StopReason::kContextWindowExceeded;
-  if (name == "refusal") throw failed("The model refused to go on.");
-  throw failed(fmt::format("The engine stopped for a reason that is not known: {}", name));
+  count = count_in(from, name).value_or(count);
 }
 
 }  // namespace
 
 StreamStep MessagesStream::take(std::string_view data) {
-  boost::system::error_code malformed;
-  const json::value value = json::parse(data, malformed);
-  if (malformed || !value.is_object()) throw failed("The engine sent an event that is not JSON.");
-  const json::object& event = value.as_object();
+  const json::object event = event_of(data);
   const std::string type = text_in(event, "type");
   StreamStep step;
   if (type == "error") {
@@ -67,7 +37,7 @@ StreamStep MessagesStream::take(std::string_view data) {
   } else if (type == "message_delta") {
     take_message_delta(event);
   } else if (type == "message_stop") {
-    if (!begun_) throw failed("The engine ended a reply that had not begun.");
+    if (!begun_) throw broken_reply("The engine ended a reply that had not begun.");
     ended_ = true;
     step.events.emplace_back(std::move(end_));
   }
@@ -75,7 +45,7 @@ StreamStep MessagesStream::take(std::string_view data) {
 }
 
 void MessagesStream::begin_message(const json::object& event, StreamStep& step) {
-  if (begun_) throw failed("The engine began its reply twice.");
+  if (begun_) throw broken_reply("The engine began its reply twice.");
   begun_ = true;
   read_usage(object_in(event, "message"));
   const Usage& usage = end_.usage;
@@ -89,7 +59,7 @@ void MessagesStream::begin_message(const json::object& event, StreamStep& step) 
 }
 
 void MessagesStream::begin_block(const json::object& event, StreamStep& step) {
-  if (!begun_) throw failed("The engine sent a block before its reply had begun.");
+  if (!begun_) throw broken_reply("The engine sent a block before its reply had begun.");
   const json::object& block = object_in(event, "content_block");
   const std::string type = text_in(block, "type");
   if (type == "tool_use") {
@@ -98,14 +68,15 @@ void MessagesStream::begin_block(const json::object& event, StreamStep& step) {
     step.events.emplace_back(ToolUseStart{text_in(block, "name")});
     step.token = true;
   } else if (type == "redacted_thinking") {
-    throw failed("The model redacted its thinking, which cannot be handed on.");
+    throw broken_reply("The model redacted its thinking, which cannot be handed on.");
   } else if (type != "text" && type != "thinking") {
-    throw failed(fmt::format("The engine sent a block of a kind that is not known: {}", type));
+    throw broken_reply(
+        fmt::format("The engine sent a block of a kind that is not known: {}", type));
   }
 }
 
 void MessagesStream::take_delta(const json::object& event, StreamStep& step) {
-  if (!begun_) throw failed("The engine sent a delta before its reply had begun.");
+  if (!begun_) throw broken_reply("The engine sent a delta before its reply had begun.");
   const json::object& delta = object_in(event, "delta");
   const std::string type = text_in(delta, "type");
   step.token = true;
@@ -131,29 +102,31 @@ void MessagesStream::end_block(StreamStep& step) {
 }
 
 void MessagesStream::take_message_delta(const json::object& event) {
-  if (!begun_) throw failed("The engine ended a reply that had not begun.");
+  if (!begun_) throw broken_reply("The engine ended a reply that had not begun.");
   read_usage(event);
   const json::object& delta = object_in(event, "delta");
   const std::string reason = text_in(delta, "stop_reason");
   if (reason.empty()) return;
-  end_.reason = stop_reason_of(reason);
+  if (reason == "refusal") throw broken_reply("The model refused to go on.");
+  end_.reason = stop_reason_named(reason);
   end_.stop_sequence = text_in(delta, "stop_sequence");
 }
 
 /// Counts are cumulative; a later one replaces an earlier one.
 void MessagesStream::read_usage(const json::object& from) {
-  const json::value* value = from.if_contains("usage");
-  if (!value || !value->is_object()) return;
-  const json::object& counts = value->as_object();
+  const json::object* found = find_object(from, "usage");
+  if (!found) return;
+  const json::object& counts = *found;
   Usage& usage = end_.usage;
   read_count(counts, "input_tokens", usage.input_tokens);
   read_count(counts, "output_tokens", usage.output_tokens);
   read_count(counts, "cache_read_input_tokens", usage.cache_read_input_tokens);
   read_count(counts, "cache_creation_input_tokens", usage.cache_write_input_tokens);
-  if (const json::value* by_time = counts.if_contains("cache_creation");
-      by_time && by_time->is_object()) {
-    read_count(by_time->get_object(), "ephemeral_1h_input_tokens",
-               usage.cache_write_1h_input_tokens);
+  if (const json::object* details = find_object(counts, "output_tokens_details")) {
+    usage.reasoning_tokens = count_in(*details, "thinking_tokens");
+  }
+  if (const json::object* by_time = find_object(counts, "cache_creation")) {
+    read_count(*by_time, "ephemeral_1h_input_tokens", usage.cache_write_1h_input_tokens);
   }
 }
 

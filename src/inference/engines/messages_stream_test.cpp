@@ -55,6 +55,17 @@ TEST(MessagesStreamTest, CountsEverythingAsBedrockDoes) {
   EXPECT_EQ(end.reason, StopReason::kEndTurn);
 }
 
+TEST(MessagesStreamTest, TellsTheTokensOfThinkingWhereTheyAreTold) {
+  const std::string told =
+      R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9,)"
+      R"("output_tokens_details":{"thinking_tokens":6}}})";
+  const auto thinking = [](const std::string& end) {
+    return std::get<GenerationEnd>(events_of({kStart, end, kStop}).at(1)).usage.reasoning_tokens;
+  };
+  EXPECT_EQ(thinking(told), 6);
+  EXPECT_EQ(thinking(stopped("end_turn")), std::nullopt);
+}
+
 TEST(MessagesStreamTest, CallWithoutInputHasAnEmptyObject) {
   const auto events = events_of({kStart, kCall, kBlockStop, stopped("tool_use"), kStop});
   EXPECT_EQ(std::get<ToolUseStart>(events.at(1)).name, "f");
