@@ -23,7 +23,12 @@ SIGNED = 'access_key_id_env = "UP_ID"\nsecret_access_key_env = "UP_SECRET"\n'
 def serve(start_server):
     """A server in front of upstreams."""
 
-    def start(*urls: str, settings: str = SIGNED, environment: dict | None = None):
+    def start(
+        *urls: str,
+        settings: str = SIGNED,
+        environment: dict | None = None,
+        bound: tuple[str, ...] = ("anthropic.*", LLAMA),
+    ):
         config = f"""
 [engines.up]
 type = "bedrock"
@@ -32,7 +37,7 @@ endpoints = {json.dumps(urls)}
 models = {{ "{SONNET}" = "us.{SONNET}" }}
 {settings}
 [[bindings]]
-models = ["anthropic.*", "{LLAMA}"]
+models = {json.dumps(bound)}
 engine = "up"
 """
         return start_server(config, environment=KEYS if environment is None else environment)

@@ -31,9 +31,8 @@ AnthropicEngine::AnthropicEngine(EngineOptions options, wire::Client& client)
                 {settings_.concurrency_max, settings_.queue_max}, client, *this) {}
 
 std::string AnthropicEngine::model_of(const GenerationRequest& request) const {
-  const auto named = settings_.models.find(request.model_id);
-  if (named != settings_.models.end()) return named->second;
-  if (!settings_.model.empty()) return settings_.model;
+  std::string name = named_upstream(settings_.models, request.model_id, settings_.model);
+  if (!name.empty()) return name;
   if (request.model_id.starts_with(kProvider)) return own_name(request.model_id);
   throw EngineError(
       EngineError::Kind::kUnavailable,
@@ -69,8 +68,9 @@ Task<> AnthropicEngine::generate(GenerationRequest request, GenerationSink& sink
 Task<std::int64_t> AnthropicEngine::count_tokens(GenerationRequest request) {
   const auto self = shared_from_this();
   std::string body = counting_body(request, model_of(request));
-  const std::string answer = co_await upstream_.ask("/v1/messages/count_tokens", std::move(body));
-  co_return read_count(answer);
+  const UpstreamAnswer answer =
+      co_await upstream_.ask("/v1/messages/count_tokens", std::move(body));
+  co_return read_count(answer.body);
 }
 
 }  // namespace bedplate::inference

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <stdexcept>
 
 #include "base/bytes.hpp"
@@ -12,6 +13,7 @@
 #include "inference/engines/converse_body.hpp"
 #include "inference/engines/converse_errors.hpp"
 #include "inference/engines/converse_events.hpp"
+#include "inference/engines/native_vectors.hpp"
 
 namespace bedplate::inference {
 namespace {
@@ -77,6 +79,15 @@ std::int64_t read_input_tokens(std::string_view answer) {
   return count->as_int64();
 }
 
+/// Of an answer of InvokeModel; nothing when the service does not tell.
+std::optional<std::int64_t> input_tokens_in(const wire::Headers& headers) {
+  const std::string_view text = headers.get("x-amzn-bedrock-input-token-count");
+  std::int64_t count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool whole = problem == std::errc() && end == text.data() + text.size() && count >= 0;
+  return whole ? std::optional(count) : std::nullopt;
+}
+
 }  // namespace
 
 std::string model_in_profile(std::string_view id) {
@@ -131,10 +142,9 @@ Task<> BedrockEngine::renew() {
   }
 }
 
-std::string BedrockEngine::model_of(const GenerationRequest& request) const {
-  const auto named = settings_.models.find(request.model_id);
-  if (named != settings_.models.end()) return named->second;
-  return settings_.model.empty() ? request.model_id : settings_.model;
+std::string BedrockEngine::model_of(const std::string& model_id) const {
+  return named_upstream(settings_.models, model_id,
+                        settings_.model.empty() ? model_id : settings_.model);
 }
 
 wire::ClientRequest BedrockEngine::make_request(const wire::Endpoint& endpoint,
@@ -168,7 +178,7 @@ EngineError BedrockEngine::refusal(int http_status, const wire::Headers& headers
 
 Task<> BedrockEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
-  const std::string model = model_of(request);
+  const std::string model = model_of(request.model_id);
   std::string body = converse_body(request, model);
   ConverseEvents reply(asked_of(request));
   SlotClaim claim = std::move(request.claim);
@@ -177,14 +187,44 @@ Task<> BedrockEngine::generate(GenerationRequest request, GenerationSink& sink) 
                               std::move(claim));
 }
 
+Task<NativeReply> BedrockEngine::invoke(NativeRequest request) {
+  const auto self = shared_from_this();
+  std::string path = path_to(model_of(request.model_id), "invoke");
+  UpstreamAnswer answer = co_await upstream_.ask_in_turn(std::move(path), std::move(request.body),
+                                                         std::move(request.claim));
+  NativeReply reply;
+  reply.input_tokens = input_tokens_in(answer.headers);
+  reply.body = std::move(answer.body);
+  co_return reply;
+}
+
+Task<EmbeddingReply> BedrockEngine::embed(EmbeddingRequest request) {
+  const NativeVectors words(model_of(request.model_id), request.model_id);
+  EmbeddingReply reply;
+  reply.cut_at_characters.resize(request.texts.size());
+  std::vector<NativeVectors::Part> parts = words.parts_of(request);
+  for (NativeVectors::Part& part : parts) {
+    NativeRequest native;
+    native.model_id = request.model_id;
+    native.body = std::move(part.body);
+    native.claim = request.claim;
+    const NativeReply answer = co_await invoke(std::move(native));
+    for (std::vector<float>& vector : read_native_vectors(answer.body, part.texts)) {
+      reply.vectors.push_back(std::move(vector));
+    }
+    reply.input_tokens += answer.input_tokens.value_or(0);
+  }
+  co_return reply;
+}
+
 Task<std::int64_t> BedrockEngine::count_tokens(GenerationRequest request) {
   const auto self = shared_from_this();
-  const std::string model = model_of(request);
+  const std::string model = model_of(request.model_id);
   const std::string body = converse_counting_body(request, model);
   request = {};
   const std::string base_model = model_in_profile(model);
   std::optional<EngineError> refused;
-  std::string answer;
+  UpstreamAnswer answer;
   try {
     answer = co_await upstream_.ask(path_to(model, "count-tokens"), body);
   } catch (const EngineError& error) {
@@ -199,7 +239,7 @@ Task<std::int64_t> BedrockEngine::count_tokens(GenerationRequest request) {
       throw;
     }
   }
-  co_return read_input_tokens(answer);
+  co_return read_input_tokens(answer.body);
 }
 
 }  // namespace bedplate::inference

@@ -1,4 +1,5 @@
-// An engine elsewhere that speaks Converse: Amazon Bedrock itself, or another Bedplate.
+// An engine elsewhere that speaks Converse, and InvokeModel for what is no conversation: Amazon
+// Bedrock itself, or another Bedplate.
 #pragma once
 
 #include <chrono>
@@ -33,17 +34,22 @@ class BedrockEngine final : public Engine,
   bool reads_images() const override { return true; }
   bool caches_prompts() const override { return true; }
   std::shared_ptr<Admission> admission() const override { return upstream_.admission(); }
+  bool takes_native_bodies() const override { return true; }
   Task<> generate(GenerationRequest request, GenerationSink& sink) override;
   /// An id of an inference profile is tried first; where the service counts only for the model
   /// itself, that one is asked for.
   Task<std::int64_t> count_tokens(GenerationRequest request) override;
+
+  Task<NativeReply> invoke(NativeRequest request) override;
+  /// In the native words of the provider that the upstream's id names.
+  Task<EmbeddingReply> embed(EmbeddingRequest request) override;
 
   EngineStatus status() const { return upstream_.status(); }
 
  private:
   Task<> watch();
   Task<> renew();
-  std::string model_of(const GenerationRequest& request) const;
+  std::string model_of(const std::string& model_id) const;
   wire::ClientRequest make_request(const wire::Endpoint& endpoint, const std::string& path,
                                    const std::string& body) const override;
   EngineError refusal(int http_status, const wire::Headers& headers,

@@ -143,6 +143,33 @@ TEST_F(BedrockEngineTest, OnlyARefusedProfileIsAskedForAgain) {
   EXPECT_EQ(failure(), Kind::kBusy);
 }
 
+TEST_F(BedrockEngineTest, HandsNativeBodiesOnSigned) {
+  make();
+  EXPECT_TRUE(engine->takes_native_bodies());
+  answers = {{.status = 200, .body = R"({"embedding": [1]})"}};
+  NativeRequest request;
+  request.model_id = "amazon.titan-embed-text-v2:0";
+  request.body = R"({"inputText": "a"})";
+  const NativeReply reply =
+      boost::asio::co_spawn(pool.executor(0), engine->invoke(request), boost::asio::use_future)
+          .get();
+  EXPECT_EQ(reply.body, R"({"embedding": [1]})");
+  EXPECT_FALSE(reply.input_tokens) << "the service did not tell";
+  EXPECT_EQ(paths.at(0), "/base/model/us.anthropic.claude-sonnet-4-20250514-v1%3A0/invoke");
+  EXPECT_TRUE(server->last_authorization().starts_with("AWS4-HMAC-SHA256 Credential=AKIDOLD/"));
+}
+
+TEST_F(BedrockEngineTest, EmbedsOnlyWithModelsThatDo) {
+  make();
+  EmbeddingRequest request;
+  request.model_id = "cohere.embed-v4:0";
+  request.texts = {"a"};
+  auto refused =
+      boost::asio::co_spawn(pool.executor(0), engine->embed(request), boost::asio::use_future);
+  EXPECT_THROW(refused.get(), EngineError) << "the upstream's model is Claude";
+  EXPECT_TRUE(paths.empty());
+}
+
 TEST(BedrockModelTest, ModelOfAProfile) {
   EXPECT_EQ(model_in_profile("us.anthropic.x"), "anthropic.x");
   EXPECT_EQ(model_in_profile("us-gov.anthropic.x"), "anthropic.x");

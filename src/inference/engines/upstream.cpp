@@ -69,21 +69,30 @@ Task<> Upstream::generate(std::string path, std::string body, ReplyReader& reply
   co_await generation.run(run(std::move(path), std::move(body), reply, generation.context()));
 }
 
-Task<> Upstream::read_answer(std::string path, std::string body, std::string& answer) {
+Task<> Upstream::read_answer(std::string path, std::string body, UpstreamAnswer& answer) {
   Attempt attempt;
   co_await open_somewhere(std::move(path), std::move(body), attempt);
+  answer.headers = attempt.response->headers();
   try {
-    answer = co_await attempt.response->read_all();
+    answer.body = co_await attempt.response->read_all();
   } catch (const wire::ClientError& problem) {
     throw error_from_transport(problem);
   }
 }
 
-Task<std::string> Upstream::ask(std::string path, std::string body) {
-  std::string answer;
+Task<UpstreamAnswer> Upstream::ask(std::string path, std::string body) {
+  UpstreamAnswer answer;
   co_await run_in_time(options_.first_token_timeout,
                        read_answer(std::move(path), std::move(body), answer),
                        "The engine did not answer in time.");
+  co_return answer;
+}
+
+Task<UpstreamAnswer> Upstream::ask_in_turn(std::string path, std::string body,
+                                           SlotClaim claim) {
+  const Admission::Permit permit =
+      co_await take_turn(*admission_, options_.queue_wait_max, std::move(claim));
+  UpstreamAnswer answer = co_await ask(std::move(path), std::move(body));
   co_return answer;
 }
 

@@ -2,6 +2,7 @@
 // our callers want.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,19 @@ class UpstreamService {
                               std::string body) const = 0;
 };
 
+/// The upstream's name for a model: of `models`, else `otherwise`, which may be empty.
+inline std::string named_upstream(const std::map<std::string, std::string>& models,
+                                  const std::string& model_id, const std::string& otherwise) {
+  const auto named = models.find(model_id);
+  return named != models.end() ? named->second : otherwise;
+}
+
+/// What such a server answered, with status 200.
+struct UpstreamAnswer {
+  wire::Headers headers;
+  std::string body;
+};
+
 /// One pool of such servers. A server that cannot be reached, is busy or not ready is passed over
 /// for the next one until the first byte of a response has come: nobody has seen anything before.
 class Upstream {
@@ -47,7 +61,10 @@ class Upstream {
                   SlotClaim claim);
 
   /// Posts `body` and gives the whole answer, which must come within the time of a first token.
-  Task<std::string> ask(std::string path, std::string body);
+  Task<UpstreamAnswer> ask(std::string path, std::string body);
+
+  /// The same for what costs the upstream work, and so waits for its turn.
+  Task<UpstreamAnswer> ask_in_turn(std::string path, std::string body, SlotClaim claim);
 
   std::shared_ptr<Admission> admission() const { return admission_; }
   EngineStatus status() const { return pool_.engine_status(options_.name); }
@@ -58,7 +75,7 @@ class Upstream {
   Task<> open_somewhere(std::string path, std::string body, Attempt& attempt);
   Task<> try_one(const std::string& path, const std::string& body, Attempt& attempt);
   Task<> run(std::string path, std::string body, ReplyReader& reply, GenerationContext& context);
-  Task<> read_answer(std::string path, std::string body, std::string& answer);
+  Task<> read_answer(std::string path, std::string body, UpstreamAnswer& answer);
 
   const EngineOptions& options_;
   wire::Client& client_;

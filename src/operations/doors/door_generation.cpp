@@ -126,6 +126,7 @@ Task<std::int64_t> count_tokens_at_door(const Door& door, Context& context,
 
 Task<inference::EmbeddingReply> embed_at_door(const Door& door, inference::ResolvedModel resolved,
                                               inference::EmbeddingRequest request) {
+  request.model_id = resolved.model->id;
   request.claim = resolved.claim;
   try {
     co_return co_await resolved.engine->embed(std::move(request));

@@ -122,7 +122,8 @@ Task<> answer_embeddings(wire::Request& request, std::string, Context& context,
     error.parameter = "#/model";
     throw error;
   }
-  length_of(asked, *resolved.model, 0);  // before the engine has worked
+  // Checked before the engine has worked.
+  asked.input.dimensions = static_cast<std::int64_t>(length_of(asked, *resolved.model, 0));
   asked.input.tokens_max = resolved.model->embedding.text_tokens_max;
   reserve_quota(context, resolved, asked.input);
   inference::EmbeddingReply reply =

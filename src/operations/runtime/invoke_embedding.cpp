@@ -19,6 +19,7 @@ void add_latency_header(Context& context) {
 Task<inference::EmbeddingReply> embed(inference::ResolvedModel resolved,
                                       inference::EmbeddingRequest request,
                                       const inference::EmbeddingFamily& family) {
+  request.model_id = resolved.model->id;
   request.claim = resolved.claim;
   try {
     co_return co_await resolved.engine->embed(std::move(request));
@@ -66,6 +67,47 @@ Task<boost::json::object> ranking(Context& context, inference::ResolvedModel res
   co_return read->render(std::move(reply));
 }
 
+/// An engine that speaks InvokeModel knows itself what the body asks for.
+Task<inference::NativeReply> hand_on(inference::ResolvedModel resolved, std::string body) {
+  inference::NativeRequest request;
+  request.model_id = resolved.model->id;
+  request.body = std::move(body);
+  request.claim = resolved.claim;
+  try {
+    co_return co_await resolved.engine->invoke(std::move(request));
+  } catch (const EngineError& failure) {
+    throw model_error(failure, *resolved.model, false, false);
+  }
+}
+
+Task<std::string> handed_on(Context& context, inference::ResolvedModel resolved,
+                            std::optional<std::string> body) {
+  inference::parse_body_object(native_body(body));  // malformed ones are refused in our own words
+  reserve_request(context, resolved);
+  inference::NativeReply reply = co_await hand_on(std::move(resolved), std::move(*body));
+  add_latency_header(context);
+  if (reply.input_tokens) {
+    context.reservation.settle(*reply.input_tokens, 0);
+    context.response_headers.add("X-Amzn-Bedrock-Input-Token-Count",
+                                 std::to_string(*reply.input_tokens));
+  }
+  co_return std::move(reply.body);
+}
+
+Task<std::string> answer_of(Context& context, inference::ResolvedModel resolved,
+                            std::optional<std::string> native) {
+  boost::json::object body = inference::parse_body_object(native_body(native));
+  native.reset();
+  boost::json::object answer;
+  if (const auto* family = inference::find_embedding_family(resolved.model->family)) {
+    answer = co_await vectors(context, std::move(resolved), std::move(body), *family);
+  } else {
+    const auto* ranker = inference::find_rerank_family(resolved.model->family);
+    answer = co_await ranking(context, std::move(resolved), std::move(body), *ranker);
+  }
+  co_return boost::json::serialize(answer);
+}
+
 }  // namespace
 
 bool embeds_or_ranks(const inference::CatalogueModel& model) {
@@ -76,18 +118,13 @@ bool embeds_or_ranks(const inference::CatalogueModel& model) {
 Task<api::runtime::InvokeModelResponse> invoke_embedding(Context& context,
                                                          inference::ResolvedModel resolved,
                                                          api::runtime::InvokeModelRequest request) {
-  boost::json::object body = inference::parse_body_object(native_body(request.body));
-  request.body.reset();
-  boost::json::object answer;
-  if (const auto* family = inference::find_embedding_family(resolved.model->family)) {
-    answer = co_await vectors(context, std::move(resolved), std::move(body), *family);
-  } else {
-    const auto* ranker = inference::find_rerank_family(resolved.model->family);
-    answer = co_await ranking(context, std::move(resolved), std::move(body), *ranker);
-  }
   api::runtime::InvokeModelResponse response;
+  if (resolved.engine->takes_native_bodies()) {
+    response.body = co_await handed_on(context, std::move(resolved), std::move(request.body));
+  } else {
+    response.body = co_await answer_of(context, std::move(resolved), std::move(request.body));
+  }
   response.contentType = "application/json";
-  response.body = boost::json::serialize(answer);
   response.performanceConfigLatency = request.performanceConfigLatency;
   response.serviceTier = request.serviceTier;
   co_return response;
