@@ -7,9 +7,9 @@ from __future__ import annotations
 import binascii
 import json
 import struct
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from http_fake import FakeHandler, LaidOut
 
 
 @dataclass
@@ -71,48 +71,17 @@ def error(status: int, kind: str, message: str) -> Answer:
     return Answer(json.dumps({"message": message}).encode(), status, {"x-amzn-ErrorType": kind})
 
 
-class ConverseServer:
-    """Listens on a free port. Answers are given in the order in which they were laid out; the last
-    one is given again and again."""
+class ConverseHandler(FakeHandler):
+    fake: ConverseServer
 
-    def __init__(self, *answers: Answer):
-        self.asked: list[Asked] = []
-        self.answers = list(answers)
-        upstream = self
+    def do_POST(self):
+        body = json.loads(self.read_body())
+        self.fake.asked.append(Asked(self.path, self.lower_headers(), body))
+        answer = self.fake.next_answer()
+        self.send_bytes(answer.status, answer.body, answer.headers, answer.missing_bytes)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                upstream.asked.append(Asked(self.path, headers, body))
-                answers = upstream.answers
-                answer = answers.pop(0) if len(answers) > 1 else answers[0]
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body) + answer.missing_bytes))
-                self.end_headers()
-                self.wfile.write(answer.body)
-                self.close_connection = answer.missing_bytes > 0
+class ConverseServer(LaidOut):
+    """Gives `Answer`s; `asked` holds what it was asked."""
 
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> ConverseServer:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
+    Handler = ConverseHandler

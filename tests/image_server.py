@@ -12,12 +12,11 @@ import email.policy
 import io
 import json
 import re
-import socket
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from PIL import Image
+
+from http_fake import FakeHandler, HttpFake
 
 EXTRA = re.compile(r"<sd_cpp_extra_args>(.*?)</sd_cpp_extra_args>")
 
@@ -67,84 +66,61 @@ def read_form(content_type: str, body: bytes) -> tuple[dict, dict[str, list[byte
     return members, files
 
 
-class ImageServer:
-    """Use it in a `with` statement."""
+class ImageHandler(FakeHandler):
+    fake: ImageServer
+
+    def do_GET(self):
+        if self.path == "/v1/models":
+            self.send_json(200, {"data": [{"id": self.fake.model_id, "owned_by": "local"}]})
+        else:
+            self.send_json(404, {"error": "not found"})
+
+    def do_POST(self):
+        body = self.read_body()
+        kind = self.headers["Content-Type"]
+        if kind == "application/json":
+            asked = Asked(self.path, json.loads(body))
+        else:
+            asked = Asked(self.path, *read_form(kind, body))
+        self.fake.asked.append(asked)
+        self._answer(asked, self.fake.fault)
+
+    def _answer(self, asked: Asked, fault: str) -> None:
+        if fault == "hang up":
+            self.hang_up()
+        elif fault == "500":
+            self.send_json(500, {"error": "generate_image returned no results"})
+        elif fault == "400":
+            self.send_json(400, {"error": "invalid params"})
+        elif fault == "no json":
+            self.send_bytes(200, b"<html>", {"Content-Type": "application/json"})
+        else:
+            self.send_json(200, {"created": 1, "data": self._images(asked, fault)})
+
+    def _images(self, asked: Asked, fault: str) -> list[dict]:
+        width, height = map(int, asked.members["size"].split("x"))
+        count = int(asked.members["n"]) - (fault == "too few")
+        if fault == "other size":
+            width += 8
+        seed = asked.extra.get("seed", 0)
+        format = asked.members.get("output_format", "png")
+        image = picture(width, height, (seed % 256, 0, 0), format)
+        if fault == "no image":
+            image = b"no image at all"
+        if fault == "url":
+            return [{"url": "http://127.0.0.1/image.png"}] * count
+        if fault == "no base64":
+            return [{"b64_json": "***"}] * count
+        return [{"b64_json": encoded(image)}] * count
+
+
+class ImageServer(HttpFake):
+    """Draws what it is asked for; `asked` holds that."""
+
+    Handler = ImageHandler
 
     def __init__(self, model_id: str = "sd-cpp-local"):
+        self.model_id = model_id
         self.asked: list[Asked] = []
         self.fault = ""
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                if self.path == "/v1/models":
-                    self._send(200, {"data": [{"id": model_id, "owned_by": "local"}]})
-                else:
-                    self._send(404, {"error": "not found"})
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                kind = self.headers["Content-Type"]
-                if kind == "application/json":
-                    asked = Asked(self.path, json.loads(body))
-                else:
-                    asked = Asked(self.path, *read_form(kind, body))
-                server.asked.append(asked)
-                self._answer(asked)
-
-            def _answer(self, asked: Asked) -> None:
-                fault = server.fault
-                if fault == "hang up":
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    self.close_connection = True
-                elif fault == "500":
-                    self._send(500, {"error": "generate_image returned no results"})
-                elif fault == "400":
-                    self._send(400, {"error": "invalid params"})
-                elif fault == "no json":
-                    self._send(200, None)
-                else:
-                    self._send(200, {"created": 1, "data": self._images(asked, fault)})
-
-            def _images(self, asked: Asked, fault: str) -> list[dict]:
-                width, height = map(int, asked.members["size"].split("x"))
-                count = int(asked.members["n"]) - (fault == "too few")
-                if fault == "other size":
-                    width += 8
-                seed = asked.extra.get("seed", 0)
-                format = asked.members.get("output_format", "png")
-                image = picture(width, height, (seed % 256, 0, 0), format)
-                if fault == "no image":
-                    image = b"no image at all"
-                if fault == "url":
-                    return [{"url": "http://127.0.0.1/image.png"}] * count
-                if fault == "no base64":
-                    return [{"b64_json": "***"}] * count
-                return [{"b64_json": encoded(image)}] * count
-
-            def _send(self, status: int, body: dict | None) -> None:
-                data = b"<html>" if body is None else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
-
-    def __enter__(self) -> ImageServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join(5)
+        super().__init__()

@@ -7,10 +7,9 @@ The events are those of Anthropic's documentation, page "Streaming Messages".
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from http_fake import FakeHandler, LaidOut
 
 
 @dataclass
@@ -84,65 +83,23 @@ def reply(
     )
 
 
-class MessagesServer:
-    """Listens on a free port. Answers are given in the order in which they were laid out; the last
-    one is given again and again."""
+class MessagesHandler(FakeHandler):
+    fake: MessagesServer
 
-    def __init__(self, *answers: Answer):
-        self.asked: list[Asked] = []
-        self.answers = list(answers)
-        upstream = self
+    def do_POST(self):
+        body = json.loads(self.read_body())
+        self.fake.asked.append(Asked(self.path, self.lower_headers(), body))
+        answer = self.fake.next_answer()
+        if answer.document is not None:
+            self.send_json(answer.status, answer.document)
+            return
+        lines = (f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in answer.events)
+        missing_bytes = 1_000_000 if answer.breaks_off else 0
+        headers = {"Content-Type": "text/event-stream"}
+        self.send_bytes(answer.status, "".join(lines).encode(), headers, missing_bytes)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                upstream.asked.append(Asked(self.path, headers, body))
-                answers = upstream.answers
-                self._give(answers.pop(0) if len(answers) > 1 else answers[0])
+class MessagesServer(LaidOut):
+    """Gives `Answer`s; `asked` holds what it was asked."""
 
-            def _give(self, answer: Answer) -> None:
-                if answer.document is not None:
-                    self._send("application/json", json.dumps(answer.document), answer.status)
-                    return
-                lines = (f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in answer.events)
-                if not answer.breaks_off:
-                    self._send("text/event-stream", "".join(lines), answer.status)
-                    return
-                self.send_response(answer.status)
-                self.send_header("Content-Length", "1000000")
-                self.end_headers()
-                self.wfile.write("".join(lines).encode())
-                self.wfile.flush()
-                self.connection.shutdown(socket.SHUT_RDWR)
-                self.close_connection = True
-
-            def _send(self, content_type: str, content: str, status: int) -> None:
-                data = content.encode()
-                self.send_response(status)
-                self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> MessagesServer:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
+    Handler = MessagesHandler

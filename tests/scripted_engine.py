@@ -12,8 +12,8 @@ import json
 import queue
 import select
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from http_fake import FakeHandler, HttpFake
 
 WAIT_SECONDS_MAX = 20
 
@@ -78,106 +78,94 @@ class Generation:
             return True
 
 
-class ScriptedEngine:
-    """Listens on a free port; `next_generation()` hands out what the server asks for."""
+class ScriptedHandler(FakeHandler):
+    fake: ScriptedEngine
+
+    def do_GET(self):
+        if self.path.endswith("/models"):
+            self.send_json(200, {"object": "list", "data": [{"id": "scripted"}]})
+        else:
+            self.send_json(200, {"status": "ok"})
+
+    def do_POST(self):
+        body = json.loads(self.read_body())
+        if "completion" not in self.path or self.path.endswith("input_tokens"):
+            self.send_json(200, {"input_tokens": 3, "tokens": [1, 2, 3]})
+            return
+        generation = Generation(self.path, body, self.headers, self.connection)
+        self.fake.begin(generation)
+        try:
+            self._generate(generation)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def _generate(self, generation: Generation) -> None:
+        started = False
+        while True:
+            kind, value = generation.next_step()
+            if kind == "fail":
+                self.send_json(*value)
+                return
+            if kind == "break":
+                self.hang_up()
+                return
+            if not started:
+                self._start_stream()
+                self._chunk({"role": "assistant", "content": None})
+                started = True
+            if kind == "delta":
+                self._chunk({"content": value})
+                generation.deltas_sent += 1
+            elif kind == "chunk":
+                self._chunk(value)
+                generation.deltas_sent += 1
+            elif kind == "raw":
+                self._event(value)
+            else:
+                self._finish(generation, *value)
+                return
+
+    def _start_stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def _finish(self, generation: Generation, reason: str, prompt_tokens: int) -> None:
+        self._chunk({}, finish_reason=reason)
+        usage = {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": generation.deltas_sent,
+            "total_tokens": prompt_tokens + generation.deltas_sent,
+        }
+        self._event(json.dumps({**_CHUNK, "choices": [], "usage": usage}))
+        self._event("[DONE]")
+        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def _chunk(self, delta: dict, finish_reason: str | None = None) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        self._event(json.dumps({**_CHUNK, "choices": [choice]}))
+
+    def _event(self, data: str) -> None:
+        text = f"data: {data}\n\n".encode()
+        self.wfile.write(f"{len(text):x}\r\n".encode() + text + b"\r\n")
+        self.wfile.flush()
+
+
+class ScriptedEngine(HttpFake):
+    """`next_generation()` hands out what the server asks for."""
+
+    Handler = ScriptedHandler
 
     def __init__(self):
         self._generations: queue.Queue[Generation] = queue.Queue()
         self._open: list[Generation] = []
-        engine = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                if self.path.endswith("/models"):
-                    self._json(200, {"object": "list", "data": [{"id": "scripted"}]})
-                else:
-                    self._json(200, {"status": "ok"})
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if "completion" not in self.path or self.path.endswith("input_tokens"):
-                    self._json(200, {"input_tokens": 3, "tokens": [1, 2, 3]})
-                    return
-                generation = Generation(self.path, body, self.headers, self.connection)
-                engine._open.append(generation)
-                engine._generations.put(generation)
-                try:
-                    self._generate(generation)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            def _generate(self, generation: Generation) -> None:
-                started = False
-                while True:
-                    kind, value = generation.next_step()
-                    if kind == "fail":
-                        self._json(*value)
-                        return
-                    if kind == "break":
-                        self.connection.shutdown(socket.SHUT_RDWR)
-                        self.close_connection = True
-                        return
-                    if not started:
-                        self._start_stream()
-                        self._chunk({"role": "assistant", "content": None})
-                        started = True
-                    if kind == "delta":
-                        self._chunk({"content": value})
-                        generation.deltas_sent += 1
-                    elif kind == "chunk":
-                        self._chunk(value)
-                        generation.deltas_sent += 1
-                    elif kind == "raw":
-                        self._event(value)
-                    else:
-                        self._finish(generation, *value)
-                        return
-
-            def _start_stream(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Transfer-Encoding", "chunked")
-                self.end_headers()
-
-            def _finish(self, generation: Generation, reason: str, prompt_tokens: int) -> None:
-                self._chunk({}, finish_reason=reason)
-                usage = {
-                    "prompt_tokens": prompt_tokens,
-                    "completion_tokens": generation.deltas_sent,
-                    "total_tokens": prompt_tokens + generation.deltas_sent,
-                }
-                self._event(json.dumps({**_CHUNK, "choices": [], "usage": usage}))
-                self._event("[DONE]")
-                self.wfile.write(b"0\r\n\r\n")
-                self.wfile.flush()
-
-            def _chunk(self, delta: dict, finish_reason: str | None = None) -> None:
-                choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-                self._event(json.dumps({**_CHUNK, "choices": [choice]}))
-
-            def _event(self, data: str) -> None:
-                text = f"data: {data}\n\n".encode()
-                self.wfile.write(f"{len(text):x}\r\n".encode() + text + b"\r\n")
-                self.wfile.flush()
-
-            def _json(self, status: int, document: dict) -> None:
-                data = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+    def begin(self, generation: Generation) -> None:
+        self._open.append(generation)
+        self._generations.put(generation)
 
     def next_generation(self, seconds: float = WAIT_SECONDS_MAX) -> Generation:
         """The next request for text. Raises queue.Empty when none comes."""
@@ -202,15 +190,7 @@ class ScriptedEngine:
     def close(self) -> None:
         for generation in self._open:
             generation.break_off()  # nobody waits for a step that never comes
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __enter__(self) -> ScriptedEngine:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()
+        super().close()
 
 
 _CHUNK = {

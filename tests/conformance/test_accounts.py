@@ -138,3 +138,25 @@ def test_mistakes_on_the_command_line(running, research):
     text = accounts(running, "create", "as text").stdout
     assert "export AWS_ACCESS_KEY_ID='AKIA" in text
     assert research["SecretAccessKey"] not in accounts(running, "list").stdout
+
+
+# What one account has had cached is not there for another, though the engine may still hold it.
+def test_cached_prefixes_are_each_accounts_own(running, make_client, research):
+    prefix = "The harbour lies to the north of the old town. " * 110
+
+    def usage(client) -> tuple[int, int]:
+        reply = client.converse(
+            modelId="us.anthropic.claude-3-7-sonnet-20250219-v1:0",
+            system=[{"text": prefix}, {"cachePoint": {"type": "default"}}],
+            messages=[{"role": "user", "content": [{"text": "Where is it?"}]}],
+            inferenceConfig={"maxTokens": 1},
+        )["usage"]
+        return reply["cacheReadInputTokens"], reply["cacheWriteInputTokens"]
+
+    ours = make_client("bedrock-runtime", running=running)
+    theirs = client_of(make_client, "bedrock-runtime", research, running)
+    read, written = usage(ours)
+    assert read == 0 and written > 1024
+    assert usage(ours)[0] > 1024
+    assert usage(theirs) == (0, written)
+    assert usage(theirs)[0] > 1024

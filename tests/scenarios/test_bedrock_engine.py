@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
 
 import converse_server as upstreams
+from bedplate_server import REPOSITORY
 from bedrock_front import (  # fixtures, too
     LLAMA,
     SONNET,
@@ -23,23 +24,10 @@ from bedrock_front import (  # fixtures, too
     upstream,
 )
 from converse_server import Answer
+from image_server import picture
 
 TOOL = {"toolSpec": {"name": "add", "inputSchema": {"json": {"type": "object"}}}}
 THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}}
-
-
-def png() -> bytes:
-    """One grey pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        check = zlib.crc32(kind + data).to_bytes(4, "big")
-        return len(data).to_bytes(4, "big") + kind + data + check
-
-    head = bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0])
-    pixels = zlib.compress(b"\x00\x80")
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
 
 
 def test_request_and_reply(client, ask):
@@ -101,13 +89,26 @@ def test_tools_there_and_back(client, ask):
 
 def test_images_and_documents(client, ask):
     document = {"format": "md", "name": "notes", "source": {"bytes": b"# One line"}}
-    image = {"format": "png", "source": {"bytes": png()}}
+    image = {"format": "png", "source": {"bytes": picture(1, 1)}}
     request = question([{"text": "Look"}, {"image": image}, {"document": document}])
     _, seen = ask(client, request, says("I see."))
     sent = json.dumps(seen["messages"])
     assert "data:image/png;base64," in sent
     assert "# One line" in sent
     assert "notes" in sent
+
+
+# A model that sees gets a PDF's pages as images, too, behind its text.
+def test_pages_of_a_pdf(serve, upstream, client_to):
+    pdf = (REPOSITORY / "tests/documents/owner-password.pdf").read_bytes()
+    document = {"format": "pdf", "name": "report", "source": {"bytes": pdf}}
+    client_to(serve(upstream.url)).converse(**question([{"document": document}, {"text": "So?"}]))
+    (turn,) = upstream.asked[0].body["messages"]
+    kinds = [next(iter(block)) for block in turn["content"]]
+    assert kinds[0] == "document" and kinds[-1] == "text"
+    assert kinds[1:-1] and set(kinds[1:-1]) == {"image"}
+    page = base64.b64decode(turn["content"][1]["image"]["source"]["bytes"])
+    assert page.startswith(b"\x89PNG")
 
 
 # Both servers sign: each gets its own signature back, and a forged one does not get past us.
