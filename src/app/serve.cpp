@@ -25,7 +25,6 @@
 #include "operations/gateway.hpp"
 #include "operations/model_access/model_access.hpp"
 #include "operations/provisioned_throughput/reserved_capacity.hpp"
-#include "operations/s3/service.hpp"
 #include "storage/open_store.hpp"
 #include "wire/server.hpp"
 
@@ -199,7 +198,7 @@ int serve(Configuration configuration) {
   const auto audit = open_audit_trail_blocking(configuration, *store, clock);
   operations::Gateway gateway(services, authenticator, audit.get());
 
-  configuration.listen.streams_body = operations::s3::streams_body;
+  configuration.listen.streams_body = operations::Gateway::streams_body;
   wire::Server server(
       pool, configuration.listen,
       [&gateway](wire::Request request, wire::ResponseWriter& writer) {

@@ -172,14 +172,19 @@ Task<> Gateway::answer_operation(wire::Request& request, Context& context, Addre
   name(context.measure, *route.operation, route.labels);
   if (context.call != nullptr) context.call->is_for(*route.operation, route.labels);
   check_audit();
+  const Answer dispatch = find_answer(*route.operation);
+  const auto refuse_unbuilt = [&] {
+    if (dispatch == nullptr) throw errors::not_implemented(std::string(route.operation->name));
+  };
+  // The body that the signature is of may have no end.
+  if (request.body_reader != nullptr) refuse_unbuilt();
   if (route.operation->needs_signature) {
     const identity::ServiceRules rules = rules_of(*route.operation);
     context.principal = authenticator_.authenticate(request, rules);
     note_use(context, rules.signing_names.front());
     if (context.call != nullptr) context.call->is_by(context.principal);
   }
-  const Answer dispatch = find_answer(*route.operation);
-  if (dispatch == nullptr) throw errors::not_implemented(std::string(route.operation->name));
+  refuse_unbuilt();
   co_await dispatch(request, route, context, writer);
 }
 
@@ -220,6 +225,18 @@ Task<> Gateway::report(const ApiError& error, const Context& context, Addressee 
       protocol::render_error(error, context.request_id, addressee.service, addressee.encoding);
   add_headers(response.head.headers, context);
   co_await writer.send(std::move(response));
+}
+
+bool Gateway::streams_body(const wire::Request& head) {
+  if (s3::is_addressed(head)) return true;
+  const bool ends = head.headers.find("content-length") != nullptr;
+  if (ends || door_at(head.path()) != nullptr) return false;
+  try {
+    const protocol::Route route = protocol::route(head.method, head.target);
+    return route.operation->stream == protocol::StreamKind::kBidirectional;
+  } catch (const ApiError&) {
+    return false;  // is told once the body has been read
+  }
 }
 
 wire::Response Gateway::render_wire_error(const ApiError& error, std::string_view target) {

@@ -21,6 +21,10 @@ class Gateway {
   /// The wire's Handler. Throws only when the client is gone.
   Task<> serve(wire::Request request, wire::ResponseWriter& writer);
 
+  /// The wire's StreamsBody: objects, and where both sides speak at once. A client of the latter
+  /// ends what it says last, and would wait in vain for an operation that is not built.
+  static bool streams_body(const wire::Request& head);
+
   /// The wire's ErrorRenderer.
   static wire::Response render_wire_error(const ApiError& error, std::string_view target);
 

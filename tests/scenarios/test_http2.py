@@ -114,6 +114,37 @@ def test_request(start_server, http_to):
     assert json.loads(reply)["usage"]["outputTokens"] == 5
 
 
+# A client of a stream in both directions ends its own side last: it is told at once that nobody
+# here answers it, and not after a time-out.
+def test_bidirectional_stream(start_server, http_to):
+    server = start_server()
+    http = http_to(server)
+    with Http2Client(server, timeout=20) as client:
+        stream = client.h2.get_next_available_stream_id()
+        target = "/model/amazon.nova-sonic-v1%3A0/invoke-with-bidirectional-stream"
+        client.h2.send_headers(stream, client.headers_of(http, "POST", target), end_stream=False)
+        client.flush()
+        status, headers, reply = client.response(stream)
+        assert status == 501
+        assert headers["x-amzn-errortype"].startswith("UnknownOperationException")
+        assert "InvokeModelWithBidirectionalStream" in json.loads(reply)["message"]
+        # The connection serves on.
+        data = body(maxTokens=5)
+        stream = client.request(http, "POST", f"/model/{MODEL}/converse", data)
+        assert client.response(stream)[0] == 200
+
+
+# The same over HTTP/1.1, where the connection ends with the refusal.
+def test_bidirectional_stream_over_http1(start_server, http_to):
+    http = http_to(start_server())
+    target = "/model/amazon.nova-sonic-v1%3A0/invoke-with-bidirectional-stream"
+    with http.connect(timeout=20) as connection:
+        headers = http.sign("POST", target, b"", {"Transfer-Encoding": "chunked"})
+        connection.send(http.head_bytes("POST", target, headers))
+        response = connection.read_response()
+    assert (response.status, response.error_type) == (501, "UnknownOperationException")
+
+
 # Event streams are the same bytes over both versions.
 def test_stream(start_server, http_to):
     server = start_server()

@@ -88,6 +88,7 @@ Task<std::string> handed_on(Context& context, inference::ResolvedModel resolved,
   add_latency_header(context);
   if (reply.input_tokens) {
     context.reservation.settle(*reply.input_tokens, 0);
+    context.measure.use.input_tokens = *reply.input_tokens;
     context.response_headers.add("X-Amzn-Bedrock-Input-Token-Count",
                                  std::to_string(*reply.input_tokens));
   }

@@ -128,10 +128,6 @@ bool is_addressed(const wire::Request& request) {
   return scope ? scope->service == kService : is_signed_by_version_2(request);
 }
 
-bool streams_body(const wire::Request& head) {
-  return is_addressed(head);
-}
-
 Task<> serve(wire::Request request, const Services& services,
              const identity::Authenticator& authenticator, observe::AuditTrail* audit,
              wire::ResponseWriter& writer) {

@@ -12,9 +12,6 @@ namespace bedplate::operations::s3 {
 /// service that the signature names decides.
 bool is_addressed(const wire::Request& request);
 
-/// The wire's StreamsBody: every body that is sent to S3 is read piece by piece.
-bool streams_body(const wire::Request& head);
-
 /// Answers a request for which is_addressed(). Throws only when the client is gone.
 /// @param audit  gets the management events; nullptr: nobody does
 Task<> serve(wire::Request request, const Services& services,
