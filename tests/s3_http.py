@@ -76,9 +76,8 @@ class S3Http:
         given |= {name.lower(): value for name, value in (headers or {}).items()}
         path, _, query = target.partition("?")
         pairs = [part.partition("=")[::2] for part in query.split("&") if part]
-        canonical_query = "&".join(
-            sorted(f"{quote(unquote(n), '-_.~')}={quote(unquote(v), '-_.~')}" for n, v in pairs)
-        )
+        encoded = sorted((quote(unquote(n), "-_.~"), quote(unquote(v), "-_.~")) for n, v in pairs)
+        canonical_query = "&".join(f"{name}={value}" for name, value in encoded)
         names = ";".join(sorted(given))
         canonical = "\n".join(
             [

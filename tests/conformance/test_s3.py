@@ -324,7 +324,7 @@ def test_listing_version_1(s3, bucket):
 
 
 def test_listings_that_s3_refuses(s3, raw, bucket):
-    bad = lambda: s3.list_objects_v2(Bucket=bucket, ContinuationToken="nonsense")  # noqa: E731
+    bad = lambda: s3.list_objects_v2(Bucket=bucket, ContinuationToken="no token!")  # noqa: E731
     assert refusal(bad)[:2] == (400, "InvalidArgument")
     for query in ("list-type=2&max-keys=-1", "list-type=2&max-keys=x", "encoding-type=x"):
         assert error_code(raw.request("GET", f"/{bucket}?{query}")) == "InvalidArgument"
