@@ -19,6 +19,7 @@ import botocore.config
 import botocore.exceptions
 import pytest
 
+from bedplate_server import BedplateServer
 from iam_entities import client_of, fresh, refusal, statement
 from test_accounts import make_account
 from s3_http import (
@@ -652,6 +653,22 @@ def test_continue(raw, bucket):
         assert connection.read_head().status == 100
         connection.send(b"body")
         assert connection.read_response("PUT").status == 200
+
+
+# Over TLS boto3 leaves the body unsigned and sends its checksum behind it, in HTTP's chunks.
+def test_bodies_over_tls(bedplate_binary, make_client, tmp_path):
+    with BedplateServer(tmp_path, "[tls]\ngenerate = true\n") as running:
+        certificate = str(running.data_dir / "tls-certificate.pem")
+        s3 = make_client("s3", running=running, verify=certificate)
+        s3.create_bucket(Bucket="tls")
+        body = os.urandom(3 * MIB)
+        put = s3.put_object(Bucket="tls", Key="a", Body=body, ContentEncoding="identity")
+        assert put["ChecksumCRC32"] == crc32(body)
+        got = s3.get_object(Bucket="tls", Key="a")
+        assert (got["Body"].read(), got["ContentEncoding"]) == (body, "identity")
+        (tmp_path / "file").write_bytes(body * 6)
+        s3.upload_file(str(tmp_path / "file"), "tls", "b")
+        assert s3.get_object(Bucket="tls", Key="b")["Body"].read() == body * 6
 
 
 # --- what is refused
