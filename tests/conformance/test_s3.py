@@ -19,6 +19,7 @@ import botocore.config
 import botocore.exceptions
 import pytest
 
+from audit_log import event_of, show
 from bedplate_server import BedplateServer
 from iam_entities import client_of, fresh, refusal, statement
 from test_accounts import make_account
@@ -896,6 +897,19 @@ def test_bucket_policies_that_s3_refuses(s3, bucket, change):
     assert refusal(call)[:2] == (400, "MalformedPolicy")
     too_long = bucket_policy({**good, "Sid": "x" * 21_000})
     assert refusal(lambda: s3.put_bucket_policy(Bucket=bucket, Policy=too_long))[0] == 400
+
+
+# --- the audit trail
+
+
+def test_the_audit_trail_tells_of_buckets_and_not_of_objects(server, s3, bucket):
+    there = s3.get_bucket_location(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    event = event_of(server.data_dir, there["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"])
+    assert event["eventSource"] == "s3.amazonaws.com"
+    assert (event["eventName"], event["readOnly"]) == ("GetBucketLocation", True)
+    assert event["requestParameters"] == {"bucketName": bucket}
+    assert "PutObject" not in [each["eventName"] for each in show(server.data_dir)]
 
 
 # --- the AWS CLI
