@@ -146,8 +146,8 @@ struct GenerationRequest {
   /// Report those of the last turn's text, too, where the engine can; only with the start of the
   /// first of several replies.
   bool prompt_probabilities = false;
-  int replies = 1;              ///< how many; an engine gives one at a time
-  SlotClaim claim;              ///< see ResolvedModel
+  int replies = 1;  ///< how many; an engine gives one at a time
+  SlotClaim claim;  ///< see ResolvedModel
 };
 
 enum class StopReason { kEndTurn, kMaxTokens, kStopSequence, kContextWindowExceeded, kToolUse };

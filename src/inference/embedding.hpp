@@ -44,7 +44,7 @@ struct EmbeddingReply {
 struct NativeRequest {
   std::string model_id;  ///< of the catalogue
   std::string body;      ///< a JSON object
-  SlotClaim claim;  ///< see ResolvedModel
+  SlotClaim claim;       ///< see ResolvedModel
 };
 
 struct NativeReply {

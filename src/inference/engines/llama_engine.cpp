@@ -114,8 +114,7 @@ void LlamaEngine::start_watching() {
 Task<> LlamaEngine::generate(GenerationRequest request, GenerationSink& sink) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit =
-      co_await take_turn(*slots_, options_.queue_wait_max, request.claim);
+  Admission::Permit permit = co_await take_turn(*slots_, options_.queue_wait_max, request.claim);
   const auto server = co_await ready_server();
   refuse_unless_for(LlamaTask::kGenerate);
   GenerationCall call = generation_call(request, server->traits, server->model);
@@ -194,8 +193,7 @@ Task<std::int64_t> LlamaEngine::count_tokens(GenerationRequest request) {
 Task<> LlamaEngine::call(ServerCall& call, LlamaTask task, SlotClaim claim) {
   const auto self = shared_from_this();
   const Use use(*this);
-  Admission::Permit permit =
-      co_await take_turn(*slots_, options_.queue_wait_max, std::move(claim));
+  Admission::Permit permit = co_await take_turn(*slots_, options_.queue_wait_max, std::move(claim));
   const auto server = co_await ready_server();
   refuse_unless_for(task);
   SlotUse slot(*this, std::move(permit));

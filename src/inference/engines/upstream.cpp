@@ -88,8 +88,7 @@ Task<UpstreamAnswer> Upstream::ask(std::string path, std::string body) {
   co_return answer;
 }
 
-Task<UpstreamAnswer> Upstream::ask_in_turn(std::string path, std::string body,
-                                           SlotClaim claim) {
+Task<UpstreamAnswer> Upstream::ask_in_turn(std::string path, std::string body, SlotClaim claim) {
   const Admission::Permit permit =
       co_await take_turn(*admission_, options_.queue_wait_max, std::move(claim));
   UpstreamAnswer answer = co_await ask(std::move(path), std::move(body));
