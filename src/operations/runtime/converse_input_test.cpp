@@ -107,7 +107,7 @@ TEST(Converse, BlankTextBehindADocumentPassesForClaude) {
   };
   const std::string question = R"(, {"text": "So?"})";
   const auto passes = [](const std::string& text, const CatalogueModel& model) {
-    return refusal(text, model) == "accepted";
+    return refusal(text.c_str(), model) == "accepted";
   };
   EXPECT_TRUE(passes(body("\\n", question), claude()));
   EXPECT_FALSE(passes(body("\\n", ""), claude())) << "nothing is said";
