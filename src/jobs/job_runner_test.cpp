@@ -297,12 +297,12 @@ TEST_P(JobRunnerTest, CancelsWhatWaits) {
 TEST_P(JobRunnerTest, RunsNoMoreAtOnceThanItMay) {
   JobRunnerOptions options;
   options.jobs_max = 2;
-  for (const char* id : {"one", "two", "three"}) add(id, "steps");
+  for (const char* id : {"1st", "2nd", "3rd"}) add(id, "steps");  // of one age: by their ids
   const auto running = runner("a", *store_, options);
   ASSERT_TRUE(notes_.wait_for_all(2));
-  EXPECT_EQ(row("three")->holder, "") << "it waits for a place";
-  running->cancel("one");
-  EXPECT_TRUE(notes_.wait_for("half three"));
+  EXPECT_EQ(row("3rd")->holder, "") << "it waits for a place";
+  running->cancel("1st");
+  EXPECT_TRUE(notes_.wait_for("half 3rd"));
   running->stop_blocking(kWaitMax);
 }
 
