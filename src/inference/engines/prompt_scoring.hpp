@@ -14,9 +14,10 @@ namespace bedplate::inference {
 /// A longer text is left unscored: each of its tokens costs as much as one of a reply.
 inline constexpr std::size_t kScoredTokensMax = 1'024;
 
-/// The tokens of `scoring.text` as it stands in the prompt, with their log-probabilities. Empty when
-/// the server cannot tell: another server; a text that the template changes, or that is too long; a
-/// character of several tokens, of which llama-server tells only the last. Throws wire::ClientError.
+/// The tokens of `scoring.text` as it stands in the prompt, with their log-probabilities. Empty
+/// when the server cannot tell: another server; a text that the template changes, or that is too
+/// long; a character of several tokens, of which llama-server tells only the last. Throws
+/// wire::ClientError.
 Task<std::vector<TokenProbability>> score_prompt(wire::Client& client, OpenAiServer server,
                                                  PromptScoring scoring);
 

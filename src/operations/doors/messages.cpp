@@ -2,6 +2,7 @@
 // anthropic-messages family translates, whatever the model's own family is.
 #include <fmt/format.h>
 
+#include "base/ids.hpp"
 #include "inference/families/families.hpp"
 #include "operations/doors/door_generation.hpp"
 #include "operations/doors/door_router.hpp"
@@ -12,7 +13,8 @@ namespace bedplate::operations {
 namespace {
 namespace json = boost::json;
 
-/// The family makes the ids of Bedrock's own operations: `msg_bdrk_…`, `toolu_bdrk_…`.
+/// The family makes the ids of Bedrock's own operations: `msg_bdrk_01…`, `toolu_bdrk_01…`, and of
+/// newer models `msg_bdrk_` with others behind it. Anthropic's are `msg_01…` for all of them.
 void set_own_id(json::object& object) {
   constexpr std::string_view kBedrockMark = "_bdrk_";
   json::value* id = object.if_contains("id");
@@ -20,7 +22,9 @@ void set_own_id(json::object& object) {
   const std::string given(id->get_string());
   const std::size_t mark = given.find(kBedrockMark);
   if (mark == std::string::npos) return;
-  *id = fmt::format("{}_{}", given.substr(0, mark), given.substr(mark + kBedrockMark.size()));
+  const std::string own = given.substr(mark + kBedrockMark.size());
+  *id = fmt::format("{}_{}", given.substr(0, mark),
+                    own.starts_with("01") ? own : "01" + random_base62(22));
 }
 
 /// Ids as Anthropic's own API has them, in the message and in its blocks. Claude's name is already
