@@ -19,7 +19,7 @@ std::shared_ptr<const policy::Policy> compile_document(const std::string& docume
   return policy::Policy::parse(
       kind == policy::DocumentKind::kTrust
           ? R"({"Version":"2012-10-17",
-                "Statement":{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"*"}})"
+                "Statement":{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}})"
           : R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})",
       kind);
 }

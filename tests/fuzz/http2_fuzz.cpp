@@ -50,6 +50,9 @@ void answer(Session& session, const Event& event, Seen& seen) {
       session.respond(event.stream, head, "refused");
       break;
     }
+    case Event::Kind::kBody:
+      require(false);  // no body is streamed here
+      break;
     case Event::Kind::kTaken:
     case Event::Kind::kClosed:
       break;

@@ -56,15 +56,17 @@ Task<> BatchRecords::open_file() {
   const BatchFile& file = progress_.files[static_cast<std::size_t>(file_)];
   const objects::ObjectUri uri{places_.input.bucket, file.key};
   std::exception_ptr problem;
+  bool shorter = false;  // than what has been read of it
   try {
     objects::LineReader opened = co_await objects::LineReader::open(*places_.services->objects, uri,
                                                                     kRecordBytesMax, offset_);
     reader_ = std::move(opened);
-  } catch (const objects::ObjectsError&) {
+  } catch (const objects::ObjectsError& error) {
+    shorter = error.kind == objects::ErrorKind::kInvalidRange;
     problem = std::current_exception();
   }
-  if (problem) fail_or_rethrow(problem, fmt::format("The input file {}", file.key));
-  if (reader_->info().etag != file.etag) {
+  if (problem && !shorter) fail_or_rethrow(problem, fmt::format("The input file {}", file.key));
+  if (shorter || reader_->info().etag != file.etag) {
     throw BatchFailure(
         fmt::format("The input file {} was changed while the job was running.", file.key));
   }
