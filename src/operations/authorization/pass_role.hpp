@@ -21,9 +21,8 @@ inline constexpr std::string_view kCouldNotAssume = "Could not assume provided I
 /// The caller's role at `role_arn`, for a resource that `service` will act for. Throws
 /// - AccessDeniedException when the role is of another account, or a policy of the caller does not
 ///   allow iam:PassRole on it with iam:PassedToService and iam:AssociatedResourceArn,
-/// - ValidationException with `refusal` when there is no such role, or its trust policy does not
-/// let
-///   the service assume it for this account and resource.
+/// - ValidationException with `refusal` when there is no such role, or when its trust policy keeps
+///   the service from assuming it for this account and resource.
 /// Whoever may do everything needs a role that trusts the service, too; with authentication
 /// switched off nothing is checked.
 /// @param associated_arn  of the resource; with `*` for an id that is not known yet; empty: none
