@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "observe/audited_response.hpp"
+#include "operations/client_gone.hpp"
 #include "operations/dispatch.hpp"
 #include "operations/doors/door_router.hpp"
 #include "operations/measured_response.hpp"
@@ -21,14 +22,6 @@ namespace {
 
 constexpr std::string_view kHealthPath = "/_bedplate/health";
 constexpr std::string_view kDoorService = "bedrock-mantle";  // as the audit trail calls the doors'
-
-bool client_is_gone(const boost::system::system_error& problem) {
-  const auto& code = problem.code();
-  return code == boost::asio::error::operation_aborted || code == boost::asio::error::eof ||
-         code == boost::asio::error::connection_reset || code == boost::asio::error::broken_pipe ||
-         code == boost::asio::error::not_connected || code == boost::asio::error::bad_descriptor ||
-         code == boost::asio::error::timed_out;
-}
 
 /// API keys open Bedrock and Bedrock Runtime only, and not the bidirectional stream.
 identity::ServiceRules rules_of(const protocol::OperationDescriptor& operation) {

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "identity/signature_claim.hpp"
 #include "observe/audited_response.hpp"
+#include "operations/client_gone.hpp"
 #include "operations/s3/payload.hpp"
 #include "operations/s3/routes.hpp"
 
@@ -15,14 +16,6 @@ namespace {
 
 constexpr std::string_view kService = "s3";
 constexpr std::string_view kEventSource = "s3.amazonaws.com";
-
-bool client_is_gone(const boost::system::system_error& problem) {
-  const auto& code = problem.code();
-  return code == boost::asio::error::operation_aborted || code == boost::asio::error::eof ||
-         code == boost::asio::error::connection_reset || code == boost::asio::error::broken_pipe ||
-         code == boost::asio::error::not_connected || code == boost::asio::error::bad_descriptor ||
-         code == boost::asio::error::timed_out;
-}
 
 /// Signature Version 2, which only S3 ever had; boto3 still presigns with it unless it is told not
 /// to. S3 itself refuses it in its newer regions.
